@@ -34,7 +34,9 @@ macro_rules! api_error_kinds {
             /// All kinds.
             pub const ALL: &[ApiErrorKind] = &[$(ApiErrorKind::$kind,)+];
 
-            fn default_text(self) -> (u16, &'static str, bool, &'static str) {
+            /// Status, RFC 6750 §3.1 code (empty: none), whether `WWW-Authenticate` is sent, and text, where the
+            /// dialect says nothing else.
+            pub fn default_text(self) -> (u16, &'static str, bool, &'static str) {
                 match self { $(ApiErrorKind::$kind => ($status, $code, $challenge, $message),)+ }
             }
 
@@ -62,7 +64,7 @@ api_error_kinds! {
     TokenExpired token_expired = 401 "invalid_token" true "The access token has expired";
     /// The token, its grant, app, team or account was revoked.
     TokenRevoked token_revoked = 401 "invalid_token" true "The access token was revoked";
-    /// The token lacks a scope. Detail: the scope.
+    /// The token lacks a scope.
     ScopeMissing scope_missing = 403 "insufficient_scope" true "The access token lacks a scope this call needs";
     /// The app is not on the allow-list of this API.
     AppNotListed app_not_listed = 403 "" false "This app is not approved for this API";
@@ -127,9 +129,9 @@ impl ApiErrorShape {
             Self::List => {
                 json!({"errors": [{"key": key, "code": status, "message": message}]}).to_string().into_bytes()
             }
-            Self::Trace => {
-                json!({"sp_trace_id": trace, "messages": [message], "error_codes": []}).to_string().into_bytes()
-            }
+            Self::Trace => json!({"sp_trace_id": trace, "messages": [message], "error_codes": []})
+                .to_string()
+                .into_bytes(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! HTTP Basic client authentication (RFC 7617, RFC 6749 §2.3.1).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::{ClientId, Secret, form};
 

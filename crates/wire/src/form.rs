@@ -41,7 +41,11 @@ pub fn decode(text: &[u8]) -> Result<Cow<'_, str>, FormError> {
     } else {
         Cow::Owned(unescape(text)?)
     };
-    if decoded.bytes().any(|byte| byte < 0x20 || byte == 0x7f) { Err(FormError::Control) } else { Ok(decoded) }
+    if decoded.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
+        Err(FormError::Control)
+    } else {
+        Ok(decoded)
+    }
 }
 
 fn unescape(text: &[u8]) -> Result<String, FormError> {
@@ -122,7 +126,8 @@ mod tests {
 
     #[test]
     fn no_parameter_twice() {
-        let read = |text: &'static [u8]| form_fields!(text, scope, state).map(|f| (f.scope.value, f.state.value));
+        let read =
+            |text: &'static [u8]| form_fields!(text, scope, state).map(|f| (f.scope.value, f.state.value));
         assert_eq!(read(b"scope=a&other=1&other=2").unwrap(), (Some("a".into()), None));
         assert_eq!(read(b"scope=&state=x").unwrap(), (None, Some("x".into())));
         assert_eq!(read(b"scope=a&scope=a"), Err(FormError::Repeated("scope")));

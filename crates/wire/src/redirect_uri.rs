@@ -43,7 +43,8 @@ impl RedirectUri {
 
     /// Reads a URI; whether a dialect takes it is [`RedirectUri::check`].
     pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
-        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '"' | '<' | '>' | '`');
+        let odd =
+            |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '"' | '<' | '>' | '`');
         if text.len() > Self::MAX_BYTES || text.chars().any(odd) {
             return Err(InvalidRedirectUri::Characters);
         }
@@ -58,7 +59,10 @@ impl RedirectUri {
         if matches!(url.scheme(), "http" | "https") && !(written_out && url.has_host()) {
             return Err(InvalidRedirectUri::NotAbsolute);
         }
-        if matches!(url.scheme(), "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source") {
+        if matches!(
+            url.scheme(),
+            "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source"
+        ) {
             return Err(InvalidRedirectUri::DangerousScheme);
         }
         Ok(Self { text: text.into(), url })
@@ -233,7 +237,11 @@ mod tests {
             ("http://[::1]/", Ok(()), Ok(())),
             ("http://localhost:8888/callback", Ok(()), Err(InvalidRedirectUri::Localhost)),
             ("http://a.example/", Err(InvalidRedirectUri::Insecure), Err(InvalidRedirectUri::Insecure)),
-            ("http://127.0.0.1.example/", Err(InvalidRedirectUri::Insecure), Err(InvalidRedirectUri::Insecure)),
+            (
+                "http://127.0.0.1.example/",
+                Err(InvalidRedirectUri::Insecure),
+                Err(InvalidRedirectUri::Insecure),
+            ),
         ];
         for (text, with_localhost, addresses_only) in cases {
             assert_eq!(uri(text).check(HttpsOrLoopback), with_localhost, "{text}");
@@ -243,8 +251,14 @@ mod tests {
 
     #[test]
     fn query_is_added() {
-        assert_eq!(uri("https://a.example/cb").with_query([("code", "a b&c")]), "https://a.example/cb?code=a+b%26c");
-        assert_eq!(uri("https://a.example/cb?x=1").with_query([("code", "a")]), "https://a.example/cb?x=1&code=a");
+        assert_eq!(
+            uri("https://a.example/cb").with_query([("code", "a b&c")]),
+            "https://a.example/cb?code=a+b%26c"
+        );
+        assert_eq!(
+            uri("https://a.example/cb?x=1").with_query([("code", "a")]),
+            "https://a.example/cb?x=1&code=a"
+        );
         assert_eq!(uri("https://a.example/cb?").with_query([("code", "a")]), "https://a.example/cb?code=a");
     }
 

@@ -154,13 +154,15 @@ mod tests {
             scopes: None,
         };
         let body = answer.write(&Dialect::built_in("bandcamp").unwrap());
-        let expected = r#"{"expires_in":3600,"access_token":"a","refresh_token":"r","ok":true,"token_type":"bearer"}"#;
+        let expected =
+            r#"{"expires_in":3600,"access_token":"a","refresh_token":"r","ok":true,"token_type":"bearer"}"#;
         assert_eq!(String::from_utf8(body).unwrap(), expected);
     }
 
     #[test]
     fn sloppy_answers_are_read() {
-        let read = TokenAnswer::read(br#"{"access_token":"a","expires_in":"60","refresh_token":null}"#, 1).unwrap();
+        let read =
+            TokenAnswer::read(br#"{"access_token":"a","expires_in":"60","refresh_token":null}"#, 1).unwrap();
         assert_eq!((read.expires_in_seconds, read.refresh_token.is_none()), (60, true));
         assert_eq!(TokenAnswer::read(br#"{"access_token":"a"}"#, 900).unwrap().expires_in_seconds, 900);
         assert_eq!(TokenAnswer::read(b"<html>", 1).unwrap_err(), UnreadableAnswer::NotAnObject);

@@ -168,13 +168,15 @@ impl TokenError {
         Self {
             status: own.and_then(|text| text.status).unwrap_or(status),
             error: own.and_then(|text| text.error.as_deref()).unwrap_or(error).to_owned(),
-            description: (!description.is_empty()).then(|| description.replace("{detail}", &printable(detail))),
+            description: (!description.is_empty())
+                .then(|| description.replace("{detail}", &printable(detail))),
         }
     }
 
     /// The body in the dialect's order.
     pub fn write(&self, dialect: &Dialect) -> Vec<u8> {
-        let mut members = vec![("error", Some(&self.error)), ("error_description", self.description.as_ref())];
+        let mut members =
+            vec![("error", Some(&self.error)), ("error_description", self.description.as_ref())];
         if dialect.token_errors.first_member == FirstMember::Description {
             members.reverse();
         }
@@ -218,7 +220,8 @@ mod tests {
     fn bandcamps_duplicate_grant_as_printed() {
         let dialect = Dialect::built_in("bandcamp").unwrap();
         let error = TokenError::spell(&dialect, TokenErrorKind::DuplicateGrant, "29");
-        let body = br#"{"error_description":"client 29 has multiple active grants","error":"duplicate_grant"}"#;
+        let body =
+            br#"{"error_description":"client 29 has multiple active grants","error":"duplicate_grant"}"#;
         assert_eq!((error.status, error.write(&dialect).as_slice()), (401, body.as_slice()));
     }
 

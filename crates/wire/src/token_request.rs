@@ -239,7 +239,11 @@ fn read_grant(
 mod tests {
     use super::*;
 
-    fn read(dialect: &str, authorization: Option<&str>, body: &str) -> Result<TokenRequest, TokenRequestError> {
+    fn read(
+        dialect: &str,
+        authorization: Option<&str>,
+        body: &str,
+    ) -> Result<TokenRequest, TokenRequestError> {
         let parts = TokenRequestParts {
             content_type: Some(b"application/x-www-form-urlencoded;charset=UTF-8"),
             authorization: authorization.map(str::as_bytes),
@@ -261,7 +265,10 @@ mod tests {
         let basic = Some("Basic aWQ6c2VjcmV0"); // id:secret
         let both = "grant_type=client_credentials&client_id=id&client_secret=secret";
         assert_eq!(read("spotify", basic, both).unwrap_err(), ClientTwice);
-        assert_eq!(read("spotify", basic, "grant_type=client_credentials&client_id=no").unwrap_err(), ClientTwice);
+        assert_eq!(
+            read("spotify", basic, "grant_type=client_credentials&client_id=no").unwrap_err(),
+            ClientTwice
+        );
         assert!(read("spotify", basic, "grant_type=client_credentials&client_id=id").is_ok());
         assert_eq!(read("bandcamp", basic, "grant_type=client_credentials").unwrap_err(), ClientMethod);
         assert_eq!(read("soundcharts", None, both).unwrap_err(), ClientMethod);

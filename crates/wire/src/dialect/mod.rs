@@ -14,13 +14,14 @@ use serde::Deserialize;
 
 pub use parse::DialectError;
 pub use rules::{
-    AccessTokenIssue, AccessTokenRules, ActiveGrants, AppCreation, AppRules, Authorization, AuthorizationFaults,
-    ClientAuthentication, ClientAuthenticationMethod, ClientIdForm, Grants, Limit, LimitHeaders, Limits, Pkce, Quota,
-    RedirectRule, RefreshEnd, RefreshTokenRules, Rotation, ScopeRules, SecretForm, SecretView, UnlistedApps, Users,
-    WithoutSecret,
+    AccessTokenIssue, AccessTokenRules, ActiveGrants, AppCreation, AppRules, Authorization,
+    AuthorizationFaults, ClientAuthentication, ClientAuthenticationMethod, ClientIdForm, Grants, Limit,
+    LimitHeaders, Limits, Pkce, Quota, RedirectRule, RefreshEnd, RefreshTokenRules, RememberConsent,
+    Rotation, ScopeRules, SecretForm, SecretView, UnlistedApps, Users, WithoutSecret,
 };
 pub use spelling::{
-    Absent, AnswerMember, AuthorizeTexts, Cors, Endpoints, Hosts, LegacyKeys, ScopeMember, ScopeText, TokenAnswerSpelling,
+    Absent, AnswerMember, AuthorizeTexts, Cors, Endpoints, Hosts, LegacyKeys, ScopeMember, ScopeText,
+    TokenAnswerSpelling,
 };
 
 use crate::api_error::ApiErrors;
@@ -35,13 +36,13 @@ pub struct Dialect {
     pub name: DialectName,
     /// The provider's name as people read it.
     pub title: String,
-    /// The provider's real hosts.
+    /// Where the real provider is reached.
     pub hosts: Hosts,
     /// Paths of the OAuth endpoints.
     pub endpoints: Endpoints,
     /// How clients say who they are (RFC 6749 §2.3).
     pub client_authentication: ClientAuthentication,
-    /// The grants offered.
+    /// The grants a token endpoint takes.
     pub grants: Grants,
     /// Rules of the authorization endpoint; needed with `grants.authorization_code`.
     pub authorization: Option<Authorization>,
@@ -57,16 +58,16 @@ pub struct Dialect {
     pub token_answer: TokenAnswerSpelling,
     /// Errors of the token endpoint.
     pub token_errors: TokenErrors,
-    /// Texts of the authorization endpoint's error page.
+    /// The provider's own words on the authorization endpoint's error page.
     #[serde(default)]
     pub authorize_errors: AuthorizeTexts,
     /// Errors in front of the API.
     pub api_errors: ApiErrors,
     /// How much is served.
     pub limits: Limits,
-    /// Deprecated pairs of headers that stand for a token.
+    /// A deprecated pair of request headers that stands for a token.
     pub legacy_keys: Option<LegacyKeys>,
-    /// Access from browsers on other origins.
+    /// Headers for browsers on other origins.
     pub cors: Option<Cors>,
 }
 
@@ -115,7 +116,8 @@ mod tests {
     #[test]
     fn built_in_dialects_parse() {
         for (name, text) in BUILT_IN {
-            let dialect = Dialect::parse(&format!("{name}.toml"), text).unwrap_or_else(|error| panic!("{error}"));
+            let dialect =
+                Dialect::parse(&format!("{name}.toml"), text).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(dialect.name.to_string(), name);
         }
     }

@@ -20,9 +20,10 @@ impl Dialect {
     /// Reads a dialect; `file` is only named in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, DialectError> {
         let fail = |line, message| DialectError { file: file.to_owned(), line, message };
-        let dialect = Dialect::deserialize(toml::Deserializer::parse(text).map_err(|error| {
-            fail(line_at(text, error.span()), error.message().to_owned())
-        })?)
+        let dialect = Dialect::deserialize(
+            toml::Deserializer::parse(text)
+                .map_err(|error| fail(line_at(text, error.span()), error.message().to_owned()))?,
+        )
         .map_err(|error| fail(line_at(text, error.span()), with_suggestion(error.message())))?;
         match contradiction(&dialect) {
             None => Ok(dialect),
@@ -85,13 +86,21 @@ fn contradiction(dialect: &Dialect) -> Option<(&'static str, &'static str)> {
     let checks = [
         (!is_name(&dialect.name.to_string()), "name", "lower-case letters, digits and hyphens"),
         (paths.iter().flatten().any(bad_path), "endpoints", "a path begins with / and is literal"),
-        (dialect.client_authentication.methods.is_empty(), "client_authentication.methods", "name at least one"),
+        (
+            dialect.client_authentication.methods.is_empty(),
+            "client_authentication.methods",
+            "name at least one",
+        ),
         (
             grants.authorization_code && (dialect.authorization.is_none() || endpoints.authorize.is_none()),
             "grants.authorization_code",
             "needs [authorization] and endpoints.authorize",
         ),
-        (grants.refresh_token && dialect.refresh_token.is_none(), "grants.refresh_token", "needs [refresh_token]"),
+        (
+            grants.refresh_token && dialect.refresh_token.is_none(),
+            "grants.refresh_token",
+            "needs [refresh_token]",
+        ),
         (
             grants.client_credentials_refresh_token && !(grants.client_credentials && grants.refresh_token),
             "grants.client_credentials_refresh_token",
@@ -114,7 +123,11 @@ fn contradiction(dialect: &Dialect) -> Option<(&'static str, &'static str)> {
             "token_answer.members",
             "access_token is missing",
         ),
-        (dialect.limits.token.burst == 0 || dialect.limits.token.per_minute == 0, "limits.token", "at least 1"),
+        (
+            dialect.limits.token.burst == 0 || dialect.limits.token.per_minute == 0,
+            "limits.token",
+            "at least 1",
+        ),
         (dialect.limits.api.burst == 0 || dialect.limits.api.per_minute == 0, "limits.api", "at least 1"),
         (matches!(dialect.apps.users, Users::Listed(0)), "apps.users", "at least 1"),
         (bad_status(dialect), "token_errors", "a status is 400 to 599"),
@@ -182,7 +195,10 @@ mod tests {
     #[test]
     fn missing_field() {
         let error = error("code_seconds = 600", "");
-        assert_eq!((error.line, error.message.as_str()), (line_with("[authorization]"), "missing field `code_seconds`"));
+        assert_eq!(
+            (error.line, error.message.as_str()),
+            (line_with("[authorization]"), "missing field `code_seconds`")
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::spelling::ScopeText;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClientAuthentication {
-    /// The ways offered; a client uses the first.
+    /// The ways offered, at least one; a client uses the first.
     pub methods: Vec<ClientAuthenticationMethod>,
     /// Who may redeem a code without a secret.
     pub without_secret: WithoutSecret,
@@ -44,17 +44,19 @@ pub enum WithoutSecret {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Grants {
-    /// `client_credentials` (RFC 6749 §4.4).
+    /// An app acts for itself: `client_credentials` (RFC 6749 §4.4).
     pub client_credentials: bool,
-    /// Whether `client_credentials` gives a refresh token too, against the advice of RFC 6749 §4.4.3.
+    /// Whether `client_credentials` gives a refresh token too, against the advice of RFC 6749 §4.4.3; needs `refresh_token`.
     pub client_credentials_refresh_token: bool,
     /// Whether `client_credentials` that carries a `refresh_token` is a refresh.
     pub refresh_under_client_credentials: bool,
-    /// `authorization_code` (RFC 6749 §4.1).
+    /// A person lets an app act for them: `authorization_code` (RFC 6749 §4.1); needs `[authorization]` and
+    /// `endpoints.authorize`.
     pub authorization_code: bool,
-    /// `refresh_token` (RFC 6749 §6).
+    /// A refresh token gives a new access token: `refresh_token` (RFC 6749 §6); needs `[refresh_token]`.
     pub refresh_token: bool,
-    /// The device grant (RFC 8628).
+    /// A person allows a device elsewhere, on a phone or computer (RFC 8628); needs `endpoints.device_authorization` and
+    /// `endpoints.device`.
     pub device_code: bool,
 }
 
@@ -63,7 +65,7 @@ pub struct Grants {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Authorization {
-    /// Lifetime of a code, in seconds; at most 600 (RFC 6749 §4.1.2).
+    /// Lifetime of a code in seconds, 1 to 600 (RFC 6749 §4.1.2).
     pub code_seconds: u32,
     /// Whether a challenge is needed (RFC 7636).
     pub pkce: Pkce,
@@ -73,6 +75,19 @@ pub struct Authorization {
     pub issuer: bool,
     /// Where errors go once client and redirect URI are known.
     pub faults: AuthorizationFaults,
+    /// Whose earlier consent stands in for asking again.
+    pub remember: RememberConsent,
+}
+
+/// Whose earlier consent stands in for asking again; `show_dialog=true` asks all the same.
+#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RememberConsent {
+    /// Any app's.
+    AnyApp,
+    /// That of apps that can prove who they are (RFC 6749 §10.2, RFC 8252 §8.6).
+    ConfidentialApps,
 }
 
 /// When a code challenge is needed.
@@ -113,7 +128,7 @@ pub enum AuthorizationFaults {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccessTokenRules {
-    /// Lifetime in seconds.
+    /// Lifetime in seconds, 2 to 86400.
     pub seconds: u32,
     /// What a repeated request gets.
     pub issue: AccessTokenIssue,
@@ -126,7 +141,8 @@ pub struct AccessTokenRules {
 pub enum AccessTokenIssue {
     /// A new token with the whole lifetime.
     Fresh,
-    /// The live token again, with what remains of its lifetime: between half and all of it.
+    /// The live token again, with what remains of its lifetime: between half and all of it. Not where refresh tokens
+    /// rotate or come with `client_credentials`.
     ServedAgain,
 }
 
@@ -243,7 +259,7 @@ pub enum UnlistedApps {
 pub enum Users {
     /// Anyone's.
     Anyone,
-    /// Anyone's, but the API refuses tokens of people who are not among this many the developer has listed.
+    /// Anyone's, but the API refuses tokens of people who are not among this many, at least 1, the developer has listed.
     Listed(u32),
 }
 
@@ -291,7 +307,7 @@ pub struct Limits {
     pub token: Limit,
     /// API calls per app, or per app and person.
     pub api: Limit,
-    /// Headers that tell how much of `api` is left.
+    /// Names of the headers that tell how much of `api` is left, lower case; a header without a name is not sent.
     #[serde(default)]
     pub headers: LimitHeaders,
     /// API calls per team and 30 days.
@@ -303,9 +319,9 @@ pub struct Limits {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
-    /// How many at once.
+    /// How many at once, at least 1.
     pub burst: u32,
-    /// How many a minute, in the long run.
+    /// How many a minute in the long run, at least 1.
     pub per_minute: u32,
 }
 

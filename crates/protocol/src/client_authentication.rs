@@ -1,0 +1,55 @@
+//! Client authentication (RFC 6749 §2.3, §3.2.1): checked before anything else, so that a caller who fails it changes
+//! nothing and learns nothing.
+
+use stagedoor_wire::dialect::UnlistedApps;
+use stagedoor_wire::token_request::ClientCredentials;
+
+use crate::app::{App, Stage};
+use crate::{Refusal, Rules, Timestamp};
+
+/// How the client proved itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// With one of its secrets.
+    Secret,
+    /// Not at all; whether that will do depends on the grant.
+    None,
+}
+
+/// Checks what the client shows.
+pub fn authenticate<'a>(
+    rules: &Rules,
+    app: Option<&'a App>,
+    shown: &ClientCredentials,
+    now: Timestamp,
+) -> Result<(&'a App, Proof), Refusal> {
+    let app = app.ok_or(Refusal::ClientUnknown)?;
+    let proof = if shown.secrets.is_empty() {
+        Proof::None
+    } else if accepts_any(rules, app, shown, now) {
+        Proof::Secret
+    } else {
+        return Err(Refusal::ClientSecretWrong);
+    };
+    let refused = match rules.dialect.apps.unlisted {
+        UnlistedApps::RefusedTokens => !app.is_listed(rules.dialect.apps.creation),
+        UnlistedApps::RefusedByApi => false,
+    };
+    if refused || app.stage == Stage::Suspended { Err(Refusal::ClientSuspended) } else { Ok((app, proof)) }
+}
+
+/// Every secret is compared, whichever fits, so that time tells nothing (RFC 6749 §10.10).
+fn accepts_any(rules: &Rules, app: &App, shown: &ClientCredentials, now: Timestamp) -> bool {
+    let pairs = app.secrets.iter().flat_map(|stored| shown.secrets.iter().map(move |text| (stored, text)));
+    pairs.fold(false, |accepted, (stored, text)| stored.accepts(rules, app.id, text, now) | accepted)
+}
+
+impl Proof {
+    /// Demands a secret.
+    pub fn by_secret(self) -> Result<(), Refusal> {
+        match self {
+            Self::Secret => Ok(()),
+            Self::None => Err(Refusal::ClientSecretMissing),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What a flow gives back: a reply, and effects that are committed as one before the reply is sent.
+
+use std::sync::Arc;
+
+use stagedoor_wire::{ClientId, Scopes};
+
+use crate::app::{NewApp, Stage};
+use crate::client_secret::StoredSecret;
+use crate::code::{Code, Hash};
+use crate::device::{Device, DeviceState};
+use crate::grant::{ActiveGrant, Grant, Succession};
+use crate::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SessionId, TeamId};
+use crate::keys::{KeyId, Tag};
+use crate::team::TeamKind;
+use crate::{Refusal, Timestamp};
+
+/// A reply and the effects it rests on. A refusal may carry effects too: a replayed code revokes its grant.
+#[derive(Debug)]
+pub struct Decision<T> {
+    pub reply: Result<T, Refusal>,
+    pub effects: Vec<Effect>,
+}
+
+impl<T> Decision<T> {
+    /// A refusal that changes nothing.
+    pub fn refuse(refusal: Refusal) -> Self {
+        Self { reply: Err(refusal), effects: Vec::new() }
+    }
+
+    /// A reply that changes nothing.
+    pub fn reply(reply: T) -> Self {
+        Self { reply: Ok(reply), effects: Vec::new() }
+    }
+}
+
+/// One change. Those that consume something name the state they expect; when it has changed meanwhile, the commit is a
+/// conflict, nothing of the decision is done, and it is made anew.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    SaveCode(Code),
+    /// Expects the code to be unused.
+    RedeemCode {
+        code: CodeId,
+        grant: GrantId,
+    },
+    StartGrant(Grant),
+    /// Expects the grant alive and its succession at `was`.
+    Present {
+        grant: GrantId,
+        was: u32,
+        now: Succession,
+    },
+    RevokeGrant {
+        grant: GrantId,
+        at: Timestamp,
+    },
+    /// Ends all grants of one person for one app.
+    RevokeGrantsOf {
+        app: AppId,
+        account: AccountId,
+        at: Timestamp,
+    },
+    /// Expects the app's active grant to be `was`.
+    TakeActiveGrant {
+        app: AppId,
+        was: Option<ActiveGrant>,
+        now: ActiveGrant,
+    },
+    /// Expects the app's active grant to be this one, or none; its end only moves later.
+    ExtendActiveGrant {
+        app: AppId,
+        now: ActiveGrant,
+    },
+    EndActiveGrant {
+        app: AppId,
+    },
+    /// Raises an epoch: everything issued under the former one ends.
+    Raise {
+        subject: Subject,
+        at: Timestamp,
+    },
+    SaveConsent {
+        app: AppId,
+        account: AccountId,
+        scopes: Scopes,
+        at: Timestamp,
+    },
+    EndConsent {
+        app: AppId,
+        account: AccountId,
+    },
+    /// Expects fewer than `at_most` apps of that API in the team.
+    CreateApp {
+        api: Arc<str>,
+        id: AppId,
+        client_id: ClientId,
+        new: Box<NewApp>,
+        stage: Stage,
+        at_most: Option<u32>,
+        at: Timestamp,
+    },
+    CreateAccount {
+        id: AccountId,
+        /// Lower case.
+        email: String,
+        name: String,
+        /// PHC string of argon2id.
+        password_hash: String,
+        at: Timestamp,
+    },
+    CreateTeam {
+        id: TeamId,
+        name: String,
+        kind: TeamKind,
+        at: Timestamp,
+    },
+    /// Lets an app act for a team besides its owner.
+    LetActFor {
+        app: AppId,
+        team: TeamId,
+    },
+    AddLegacyKey {
+        api: Arc<str>,
+        /// The text of the id header.
+        id: String,
+        app: AppId,
+        key: KeyId,
+        hash: Tag,
+        ends: Option<Timestamp>,
+    },
+    AddSecret {
+        app: AppId,
+        secret: StoredSecret,
+    },
+    RemoveSecrets {
+        app: AppId,
+    },
+    SetStage {
+        app: AppId,
+        stage: Stage,
+    },
+    /// Expects fewer than `at_most` people on the app's list.
+    ListUser {
+        app: AppId,
+        account: AccountId,
+        at_most: Option<u32>,
+    },
+    UnlistUser {
+        app: AppId,
+        account: AccountId,
+    },
+    StartSession {
+        id: SessionId,
+        hash: Hash,
+        account: AccountId,
+        epoch: u32,
+        at: Timestamp,
+        expires: Timestamp,
+    },
+    EndSession {
+        id: SessionId,
+    },
+    /// Ends one access token that no grant stands behind.
+    EndToken {
+        nonce: u64,
+        expires: Timestamp,
+    },
+    StartDevice(Device),
+    /// Expects the device's state to be `was`.
+    DecideDevice {
+        device: DeviceId,
+        was: DeviceState,
+        now: DeviceState,
+    },
+    /// Notes a poll and the interval from now on.
+    PollDevice {
+        device: DeviceId,
+        at: Timestamp,
+        interval_seconds: u32,
+    },
+    Audit(AuditEntry),
+}
+
+/// What an epoch belongs to or an audit entry is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Subject {
+    App(AppId),
+    Team(TeamId),
+    Account(AccountId),
+    Grant(GrantId),
+}
+
+/// A line of the audit log. It never holds a secret or token.
+#[derive(Debug, Clone)]
+pub struct AuditEntry {
+    pub at: Timestamp,
+    /// Who did it: an account's e-mail, a client id, or `stagedoor`.
+    pub actor: String,
+    pub what: String,
+    pub subject: Subject,
+}
+
+impl AuditEntry {
+    /// An entry.
+    pub fn new(at: Timestamp, actor: &str, what: &str, subject: Subject) -> Self {
+        Self { at, actor: actor.to_owned(), what: what.to_owned(), subject }
+    }
+}

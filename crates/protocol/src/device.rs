@@ -1,0 +1,142 @@
+//! The device authorization grant (RFC 8628): a device shows a short code, a person enters it elsewhere and decides.
+
+use rand_core::CryptoRng;
+use stagedoor_wire::token_request::ClientCredentials;
+use stagedoor_wire::{Scopes, Secret};
+
+use crate::client_authentication::{Proof, authenticate};
+use crate::code::{Handle, Hash};
+use crate::decision::{Decision, Effect};
+use crate::id::{AccountId, AppId, DeviceId, GrantId};
+use crate::question::Facts;
+use crate::token::issue::known_scopes;
+use crate::{Refusal, Rules, Timestamp, opaque};
+
+/// Lifetime of a device code, in seconds.
+pub const DEVICE_CODE_SECONDS: u32 = 900;
+/// Seconds between polls at first; `slow_down` adds as many (RFC 8628 §3.5).
+pub const POLL_SECONDS: u32 = 5;
+
+/// A device's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub id: DeviceId,
+    pub hash: Hash,
+    /// Eight letters, without the hyphen they are shown with.
+    pub user_code: String,
+    pub app: AppId,
+    pub scopes: Scopes,
+    pub expires: Timestamp,
+    pub interval_seconds: u32,
+    pub polled: Option<Timestamp>,
+    pub state: DeviceState,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceState {
+    Pending,
+    Allowed { account: AccountId, at: Timestamp },
+    Denied,
+    Redeemed { account: AccountId, grant: GrantId },
+}
+
+/// What the device is told (RFC 8628 §3.2).
+#[derive(Debug, Clone)]
+pub struct DeviceAnswer {
+    pub device_code: Secret,
+    /// As it is shown: `WDJB-MJHT`.
+    pub user_code: String,
+    pub expires_in_seconds: u32,
+    pub interval_seconds: u32,
+}
+
+/// Starts a device authorization (RFC 8628 §3.1).
+pub fn start(
+    rules: &Rules,
+    client: &ClientCredentials,
+    asked: Option<&Scopes>,
+    facts: &Facts,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<DeviceAnswer> {
+    let checked = authenticate(rules, facts.app.as_deref(), client, now).and_then(|(app, proof)| {
+        if !app.public {
+            proof.by_secret()?;
+        }
+        let none = Scopes::none();
+        let scopes = known_scopes(&rules.dialect.scopes, asked.unwrap_or(&none)).ok_or(Refusal::Scope)?;
+        Ok((app, scopes))
+    });
+    let (app, scopes) = match checked {
+        Ok(checked) => checked,
+        Err(refusal) => return Decision::refuse(refusal),
+    };
+    let id = DeviceId::new(now, rng);
+    let handle = Handle::new(id.0, rng);
+    let user_code = new_user_code(rng);
+    let device = Device {
+        id,
+        hash: handle.hash(),
+        user_code: user_code.clone(),
+        app: app.id,
+        scopes,
+        expires: now.plus_seconds(i64::from(DEVICE_CODE_SECONDS)),
+        interval_seconds: POLL_SECONDS,
+        polled: None,
+        state: DeviceState::Pending,
+    };
+    let answer = DeviceAnswer {
+        device_code: handle.write(opaque::DEVICE_CODE),
+        user_code: format!("{}-{}", &user_code[..4], &user_code[4..]),
+        expires_in_seconds: DEVICE_CODE_SECONDS,
+        interval_seconds: POLL_SECONDS,
+    };
+    Decision { reply: Ok(answer), effects: vec![Effect::StartDevice(device)] }
+}
+
+/// A person's answer to a device that is pending.
+pub fn answer(device: &Device, account: AccountId, allow: bool, now: Timestamp) -> Decision<()> {
+    if device.expires <= now {
+        return Decision::refuse(Refusal::DeviceCodeExpired);
+    }
+    let state = if allow { DeviceState::Allowed { account, at: now } } else { DeviceState::Denied };
+    let mut effects = vec![Effect::DecideDevice { device: device.id, was: DeviceState::Pending, now: state }];
+    if allow {
+        let scopes = device.scopes.clone();
+        effects.push(Effect::SaveConsent { app: device.app, account, scopes, at: now });
+    }
+    Decision { reply: Ok(()), effects }
+}
+
+/// A user code as a person typed it: letters alone, upper case.
+pub fn read_user_code(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .map(|letter| letter.to_ascii_uppercase())
+        .take(16)
+        .collect()
+}
+
+/// Twenty consonants, so that no word appears: 20^8 is 34 bits (RFC 8628 §6.1).
+fn new_user_code(rng: &mut impl CryptoRng) -> String {
+    const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+    let mut code = String::with_capacity(8);
+    while code.len() < 8 {
+        let [byte, ..] = rng.next_u32().to_le_bytes();
+        // 240 is the largest multiple of 20 in a byte: bytes above would favour the first letters.
+        if byte < 240 {
+            code.push(char::from(LETTERS[usize::from(byte) % 20]));
+        }
+    }
+    code
+}
+
+/// Whether the client may act for this device: the one it was started by, with the proof it needs.
+pub(crate) fn check_client(device: &Device, app: AppId, public: bool, proof: Proof) -> Result<(), Refusal> {
+    if device.app != app {
+        return Err(Refusal::DeviceCodeUnknown);
+    }
+    if public { Ok(()) } else { proof.by_secret() }
+}

@@ -1,0 +1,83 @@
+//! Introspection (RFC 7662): an authenticated app asks about its own tokens.
+
+use stagedoor_wire::token_request::ClientCredentials;
+use stagedoor_wire::{ClientId, Scopes, Secret};
+
+use crate::access_token::AccessToken;
+use crate::app::App;
+use crate::client_authentication::authenticate;
+use crate::decision::Decision;
+use crate::id::AccountId;
+use crate::question::{About, Facts, Question};
+use crate::refresh_token::PresentedToken;
+use crate::{Rules, Timestamp};
+
+/// What is told of a live token (RFC 7662 §2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveToken {
+    pub client_id: ClientId,
+    pub scopes: Scopes,
+    pub account: Option<AccountId>,
+    pub issued: Timestamp,
+    /// `None` for a refresh token that does not end by time.
+    pub expires: Option<Timestamp>,
+    /// `token_type`; none for refresh tokens.
+    pub bearer: bool,
+}
+
+/// What must be known about `token`; also for revocation.
+pub fn question<'a>(client: &'a ClientCredentials, token: &Secret) -> Question<'a> {
+    let about = PresentedToken::read(token).map_or(About::App, |token| About::Grant(token.grant));
+    Question { client_id: &client.client_id, about }
+}
+
+/// Tells about a token; `None` for all that is not a live token of the asking app, whatever the reason
+/// (RFC 7662 §2.2). `has_ended` says whether an access token was revoked since it was made.
+pub fn decide(
+    rules: &Rules,
+    client: &ClientCredentials,
+    token: &Secret,
+    facts: &Facts,
+    has_ended: impl Fn(&AccessToken) -> bool,
+    now: Timestamp,
+) -> Decision<Option<LiveToken>> {
+    let checked = authenticate(rules, facts.app.as_deref(), client, now);
+    let app = match checked.and_then(|(app, proof)| proof.by_secret().map(|()| app)) {
+        Ok(app) => app,
+        Err(refusal) => return Decision::refuse(refusal),
+    };
+    let access = AccessToken::verify(rules, token.expose(), now).ok();
+    let live = match access.filter(|token| token.app == app.id && !has_ended(token)) {
+        Some(token) => Some(LiveToken {
+            client_id: token.client_id,
+            scopes: token.scopes,
+            account: token.account,
+            issued: token.issued,
+            expires: Some(token.expires),
+            bearer: true,
+        }),
+        None => live_grant(rules, app, token, facts, now),
+    };
+    Decision::reply(live)
+}
+
+fn live_grant(rules: &Rules, app: &App, token: &Secret, facts: &Facts, now: Timestamp) -> Option<LiveToken> {
+    let refresh = rules.dialect.refresh_token.as_ref()?;
+    let presented = PresentedToken::read(token)?;
+    let grant = facts.grant.as_ref().filter(|grant| grant.app == app.id && presented.is_of(rules, grant))?;
+    let ends = grant.ends(refresh.ends);
+    let account_epoch = facts.account.map_or(0, |account| account.epoch);
+    let dead = grant.revoked.is_some()
+        || ends.is_some_and(|ends| ends <= now)
+        || grant.epochs.app < app.epoch
+        || grant.epochs.account < account_epoch
+        || presented.generation < grant.succession.presented;
+    (!dead).then(|| LiveToken {
+        client_id: app.client_id.clone(),
+        scopes: grant.scopes.clone(),
+        account: grant.account,
+        issued: grant.authorized,
+        expires: ends,
+        bearer: false,
+    })
+}

@@ -1,0 +1,60 @@
+//! Signed-in browsers. The cookie holds a handle; the row holds its hash.
+
+use rand_core::CryptoRng;
+use stagedoor_wire::Secret;
+
+use crate::Timestamp;
+use crate::code::{Handle, Hash};
+use crate::decision::{Decision, Effect};
+use crate::id::{AccountId, SessionId};
+
+/// Lifetime of a session, in seconds: twelve hours.
+pub const SESSION_SECONDS: i64 = 12 * 3600;
+
+/// A session's row with what a page needs of its account.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: SessionId,
+    pub hash: Hash,
+    pub account: Account,
+    /// The account's epoch when the session began; it is over when that has risen.
+    pub epoch: u32,
+    pub expires: Timestamp,
+}
+
+/// A person who signs in.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: AccountId,
+    pub email: String,
+    pub name: String,
+    pub password_hash: String,
+    pub epoch: u32,
+}
+
+impl Session {
+    /// Whether `presented` is this session and it is still on.
+    pub fn accepts(&self, presented: &Handle, now: Timestamp) -> bool {
+        presented.is_of(&self.hash) && now < self.expires && self.epoch == self.account.epoch
+    }
+}
+
+/// Starts a session for a person whose password was right. The handle is always new, so that one planted before the
+/// sign-in is worth nothing (RFC 6819 §4.4.1.13; session fixation).
+pub fn start(account: AccountId, epoch: u32, now: Timestamp, rng: &mut impl CryptoRng) -> Decision<Secret> {
+    let id = SessionId::new(now, rng);
+    let handle = Handle::new(id.0, rng);
+    let expires = now.plus_seconds(SESSION_SECONDS);
+    let effects = vec![Effect::StartSession { id, hash: handle.hash(), account, epoch, at: now, expires }];
+    Decision { reply: Ok(handle.write("")), effects }
+}
+
+/// Ends a session.
+pub fn end(id: SessionId) -> Decision<()> {
+    Decision { reply: Ok(()), effects: vec![Effect::EndSession { id }] }
+}
+
+/// Reads a cookie's value.
+pub fn read(text: &str) -> Option<Handle> {
+    Handle::read("", text)
+}

@@ -1,0 +1,129 @@
+//! Refreshing (RFC 6749 §6, RFC 9700 §4.14.2): never loses a client whose answer was lost, never serves two heirs.
+
+use rand_core::CryptoRng;
+use stagedoor_wire::dialect::{ActiveGrants, RefreshTokenRules, Rotation};
+use stagedoor_wire::token_answer::TokenAnswer;
+use stagedoor_wire::token_request::TokenRequest;
+use stagedoor_wire::{Scopes, Secret};
+
+use super::issue::{Holder, access_token};
+use crate::app::App;
+use crate::client_authentication::{Proof, authenticate};
+use crate::decision::{AuditEntry, Decision, Effect, Subject};
+use crate::grant::{ActiveGrant, Grant, Presentation, Succession};
+use crate::question::Facts;
+use crate::refresh_token::{self, PresentedToken};
+use crate::{Refusal, Rules, Timestamp};
+
+pub(super) fn decide(
+    rules: &Rules,
+    request: &TokenRequest,
+    token: &Secret,
+    facts: &Facts,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Result<Decision<TokenAnswer>, Refusal> {
+    let refresh = rules.dialect.refresh_token.as_ref().ok_or(Refusal::GrantForbidden)?;
+    let (app, proof) = authenticate(rules, facts.app.as_deref(), &request.client, now)?;
+    let presented = PresentedToken::read(token).ok_or(Refusal::RefreshTokenUnknown)?;
+    let grant = find(rules, facts, app, presented)?;
+    check_client(grant, proof)?;
+    let team = app.teams.iter().find(|team| team.id == grant.team).ok_or(Refusal::GrantRevoked)?;
+    let holder = Holder { app, team, account: facts.account.as_ref() };
+    check_alive(refresh, grant, &holder, now)?;
+    let Some(succession) = succeed(refresh, app, grant, presented.generation, now) else {
+        let audit =
+            AuditEntry::new(now, app.client_id.as_str(), "refresh token replayed", Subject::Grant(grant.id));
+        let effects = vec![Effect::RevokeGrant { grant: grant.id, at: now }, Effect::Audit(audit)];
+        return Ok(Decision { reply: Err(Refusal::RefreshTokenReplayed), effects });
+    };
+    let scopes = narrow(grant, request.scopes.as_ref(), rules.dialect.scopes.drop_unknown)?;
+    let mut answer = access_token(rules, &holder, Some(grant), scopes, now, rng);
+    answer.refresh_token = match refresh.rotation {
+        Rotation::Kept => None,
+        Rotation::Echoed => Some(token.clone()),
+        Rotation::Rotated => {
+            Some(refresh_token::derive(rules, grant, presented.generation.saturating_add(1)))
+        }
+    };
+    let mut effects = succession;
+    if refresh.active_grants == ActiveGrants::OnePerApp {
+        let until = now.plus_seconds(i64::from(rules.dialect.access_token.seconds));
+        effects.push(Effect::ExtendActiveGrant { app: app.id, now: ActiveGrant { grant: grant.id, until } });
+    }
+    Ok(Decision { reply: Ok(answer), effects })
+}
+
+/// The grant the token is of, if it is this app's (RFC 6749 §6: bound to the client it was issued to).
+fn find<'a>(
+    rules: &Rules,
+    facts: &'a Facts,
+    app: &App,
+    presented: PresentedToken,
+) -> Result<&'a Grant, Refusal> {
+    let ours = |grant: &&Grant| grant.app == app.id && presented.is_of(rules, grant);
+    facts.grant.as_ref().filter(ours).ok_or(Refusal::RefreshTokenUnknown)
+}
+
+/// A grant won with a secret needs it again (RFC 6749 §6).
+fn check_client(grant: &Grant, proof: Proof) -> Result<(), Refusal> {
+    if grant.confidential { proof.by_secret() } else { Ok(()) }
+}
+
+fn check_alive(
+    rules: &RefreshTokenRules,
+    grant: &Grant,
+    holder: &Holder<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let epochs = holder.epochs();
+    let raised = grant.epochs.app < epochs.app
+        || grant.epochs.team < epochs.team
+        || grant.epochs.account < epochs.account
+        || grant.account != holder.account.map(|account| account.id);
+    if raised || grant.revoked.is_some() {
+        Err(Refusal::GrantRevoked)
+    } else if grant.ends(rules.ends).is_some_and(|ends| ends <= now) {
+        Err(Refusal::RefreshTokenEnded)
+    } else {
+        Ok(())
+    }
+}
+
+/// What the use of `generation` changes; `None` for a replay.
+fn succeed(
+    rules: &RefreshTokenRules,
+    app: &App,
+    grant: &Grant,
+    generation: u32,
+    now: Timestamp,
+) -> Option<Vec<Effect>> {
+    if rules.rotation != Rotation::Rotated {
+        return Some(Vec::new());
+    }
+    let advance = || Effect::Present {
+        grant: grant.id,
+        was: grant.succession.presented,
+        now: Succession { presented: generation, at: now },
+    };
+    match grant.presentation(generation, now) {
+        Presentation::First => Some(vec![advance()]),
+        Presentation::Retry => Some(Vec::new()),
+        Presentation::Replay => None,
+        Presentation::Ahead => {
+            let what = "refresh token newer than the database adopted";
+            let audit = AuditEntry::new(now, app.client_id.as_str(), what, Subject::Grant(grant.id));
+            Some(vec![advance(), Effect::Audit(audit)])
+        }
+    }
+}
+
+/// RFC 6749 §6: a refresh may ask for less, never for more. Where a dialect drops scopes it does not know, it does here.
+fn narrow(grant: &Grant, asked: Option<&Scopes>, drop_unknown: bool) -> Result<Scopes, Refusal> {
+    match asked {
+        None => Ok(grant.scopes.clone()),
+        Some(asked) if asked.is_within(&grant.scopes) => Ok(asked.clone()),
+        Some(asked) if drop_unknown => Ok(asked.intersection(&grant.scopes)),
+        Some(_) => Err(Refusal::Scope),
+    }
+}
