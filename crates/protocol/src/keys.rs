@@ -100,7 +100,7 @@ impl KeyRing {
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
         let file: KeyFile =
             toml::from_str(text).map_err(|error| KeyFileError::Form(error.message().to_owned()))?;
-        let keys = file.key.into_iter().map(Key::read).collect::<Result<Vec<_>, _>>()?;
+        let keys = file.key.iter().map(Key::read).collect::<Result<Vec<_>, _>>()?;
         let complete = Purpose::ALL.iter().all(|(purpose, _)| keys.iter().any(|key| key.purpose == *purpose));
         let unique =
             keys.iter().enumerate().all(|(at, key)| keys[..at].iter().all(|other| other.id != key.id));
@@ -160,7 +160,7 @@ impl KeyRing {
 }
 
 impl Key {
-    fn read(entry: KeyEntry) -> Result<Self, KeyFileError> {
+    fn read(entry: &KeyEntry) -> Result<Self, KeyFileError> {
         let mut bytes = Zeroizing::new([0u8; 32]);
         match STANDARD.decode_slice(entry.key.expose(), &mut *bytes) {
             Ok(32) => {}

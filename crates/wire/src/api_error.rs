@@ -179,10 +179,12 @@ impl ApiError {
 }
 
 fn write_challenge(realm: &str, code: &str, message: &str) -> String {
-    if code.is_empty() {
-        format!("Bearer realm=\"{realm}\"")
-    } else {
-        format!("Bearer realm=\"{realm}\", error=\"{code}\", error_description=\"{message}\"")
+    // RFC 6750 §3 admits no other characters in a description; the body holds the text in any case.
+    let legal = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    match code {
+        "" => format!("Bearer realm=\"{realm}\""),
+        _ if !message.bytes().all(legal) => format!("Bearer realm=\"{realm}\", error=\"{code}\""),
+        _ => format!("Bearer realm=\"{realm}\", error=\"{code}\", error_description=\"{message}\""),
     }
 }
 
@@ -209,6 +211,14 @@ mod tests {
         assert_eq!((error.status, String::from_utf8(error.body).unwrap().as_str()), (401, body));
         assert_eq!(body.len(), 74);
         assert_eq!(error.challenge.unwrap(), "Bearer realm=\"spotify\"");
+    }
+
+    #[test]
+    fn a_text_that_cannot_stand_in_a_header() {
+        let plain = "Bearer realm=\"r\", error=\"invalid_token\"";
+        for message in ["périmé", "\"expired\"", "a\nb", "a\\b"] {
+            assert_eq!(write_challenge("r", "invalid_token", message), plain);
+        }
     }
 
     #[test]

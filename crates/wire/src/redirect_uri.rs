@@ -23,8 +23,10 @@ pub enum InvalidRedirectUri {
     /// RFC 6749 §3.1.2 forbids fragments.
     #[error("it has a fragment (#…), which the answer would not survive")]
     Fragment,
-    /// Control characters, blanks, backslashes, or a user name.
-    #[error("it holds a blank, a control character, a backslash, a wildcard or a user name")]
+    /// Control characters, blanks, backslashes, a user name, or a host that is no host name.
+    #[error(
+        "it holds a blank, a control character, a backslash, a wildcard, a user name or an odd character in its host"
+    )]
     Characters,
     /// `javascript:`, `data:` and their like.
     #[error("its scheme would run in the page instead of opening an app")]
@@ -52,12 +54,17 @@ impl RedirectUri {
         if url.fragment().is_some() {
             return Err(InvalidRedirectUri::Fragment);
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        let authority = authority(text, &url);
+        if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {
             return Err(InvalidRedirectUri::Characters);
         }
-        let written_out = text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://"));
-        if matches!(url.scheme(), "http" | "https") && !(written_out && url.has_host()) {
+        if matches!(url.scheme(), "http" | "https") && (authority.is_empty() || !url.has_host()) {
             return Err(InvalidRedirectUri::NotAbsolute);
+        }
+        // The host goes into a Content-Security-Policy, where `;` and `,` would end a directive.
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        if matches!(url.host(), Some(Host::Domain(name)) if !name.bytes().all(legal)) {
+            return Err(InvalidRedirectUri::Characters);
         }
         if matches!(
             url.scheme(),
@@ -87,18 +94,13 @@ impl RedirectUri {
     }
 
     fn admits_any_port(&self, requested: &RedirectUri) -> bool {
-        let authority = self.authority();
+        let authority = authority(&self.text, &self.url);
         if !self.is_loopback_address() || has_port(authority) || self.url.scheme() != "http" {
             return false;
         }
         let Some(port) = requested.url.port() else { return false };
         let with_port = self.text.replacen(authority, &format!("{authority}:{port}"), 1);
         *with_port == *requested.text
-    }
-
-    fn authority(&self) -> &str {
-        let behind = self.text.split_once("://").map_or("", |(_, behind)| behind);
-        behind.split(['/', '?']).next().unwrap_or(behind)
     }
 
     fn is_loopback_address(&self) -> bool {
@@ -132,9 +134,9 @@ impl RedirectUri {
 
     /// Host and port as a person reads them, or the scheme of an app's own scheme.
     pub fn display_host(&self) -> &str {
-        match self.authority() {
-            "" => self.url.scheme(),
-            authority => authority,
+        match self.url.scheme() {
+            "http" | "https" => authority(&self.text, &self.url),
+            scheme => scheme,
         }
     }
 
@@ -142,6 +144,12 @@ impl RedirectUri {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// What stands between `://` and the path, as written; empty where the scheme is not followed by `://`.
+fn authority<'a>(text: &'a str, url: &Url) -> &'a str {
+    let behind = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://")).unwrap_or_default();
+    behind.split(['/', '?']).next().unwrap_or(behind)
 }
 
 /// Whether an authority's text ends in `:port`; the colons of an IPv6 address stand in brackets.
@@ -217,7 +225,12 @@ mod tests {
             ("https://a.example/#x", Fragment),
             ("https://user@a.example/", Characters),
             ("https://a.example/ b", Characters),
+            ("https://a.example/é", Characters),
             ("https://*.example/", Characters),
+            ("https://@a.example/", Characters),
+            ("my-app://@", Characters),
+            ("https://a;sandbox/", Characters),
+            ("https://a,b.example/", Characters),
             ("https://a.example\\@b.example/", Characters),
             ("javascript:alert(1)", DangerousScheme),
             ("data:text/html,x", DangerousScheme),
@@ -260,6 +273,13 @@ mod tests {
             "https://a.example/cb?x=1&code=a"
         );
         assert_eq!(uri("https://a.example/cb?").with_query([("code", "a")]), "https://a.example/cb?code=a");
+    }
+
+    #[test]
+    fn what_a_person_reads() {
+        assert_eq!(uri("https://a.example:8443/cb").display_host(), "a.example:8443");
+        assert_eq!(uri("my-app://bank.example/cb").display_host(), "my-app");
+        assert_eq!(uri("my-app:x://bank.example").display_host(), "my-app");
     }
 
     #[test]

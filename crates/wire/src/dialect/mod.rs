@@ -2,6 +2,7 @@
 //!
 //! Variants are matched, never names: a dialect's name can be shown but not compared.
 
+mod contradictions;
 mod parse;
 #[cfg(test)]
 mod reference;

@@ -1,0 +1,66 @@
+//! What `dev` says when it is ready: one line of JSON, or what to paste.
+
+use std::io::Write;
+
+use serde_json::{Map, Value, json};
+use stagedoor_server::state_file::StateFile;
+
+use super::apis::{Mount, Mounts};
+use super::{demo, paste};
+
+/// Prints it to stdout.
+pub(super) fn announce(mounts: &Mounts, as_json: bool) -> anyhow::Result<()> {
+    let state = demo::state(mounts)?;
+    let told = facts(mounts, &state)?;
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        writeln!(out, "{told}")?;
+    } else {
+        write!(out, "{}", paste::text(&told))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Everything a program needs to use each API; all values are strings.
+fn facts(mounts: &Mounts, state: &StateFile) -> anyhow::Result<Value> {
+    let mut apis = Map::new();
+    for mount in mounts.built_in.iter().chain(&mounts.own) {
+        apis.insert(mount.name.clone(), Value::Object(api(mounts, mount, state)?));
+    }
+    Ok(json!({"url": mounts.origin, "apis": apis}))
+}
+
+fn api(mounts: &Mounts, mount: &Mount, state: &StateFile) -> anyhow::Result<Map<String, Value>> {
+    let base_url = format!("{}/{}", mounts.origin, mount.name);
+    let endpoints = &mount.dialect.endpoints;
+    let apps = demo::apps(state, &mount.name)?;
+    let mut told = Map::new();
+    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
+    tell("base_url", json!(base_url));
+    if let Some(path) = &endpoints.authorize {
+        tell("authorize_url", json!(format!("{base_url}{path}")));
+        tell("redirect_uris", apps[0].redirect_uris.iter().map(|uri| uri.as_str()).collect());
+        tell("user", json!({"email": demo::EMAIL, "password": demo::PASSWORD}));
+    }
+    tell("token_url", json!(format!("{base_url}{}", endpoints.token)));
+    tell("client_id", json!(apps[0].client_id.as_str()));
+    tell("client_secret", json!(demo::secret(apps[0])?));
+    for app in &apps[1..] {
+        if app.public {
+            tell("pkce_client_id", json!(app.client_id.as_str()));
+        } else {
+            tell("unlisted_client_id", json!(app.client_id.as_str()));
+            tell("unlisted_client_secret", json!(demo::secret(app)?));
+        }
+    }
+    if mount.dialect.apps.team_parameter {
+        let own = state.team.iter().filter(|team| team.id == apps[0].team);
+        let foreign = state.team.iter().find(|team| team.id != apps[0].team);
+        tell("teams", own.map(|team| json!({"id": team.id.to_string(), "name": team.name})).collect());
+        tell("foreign_team_id", foreign.map(|team| team.id.to_string()).into());
+    }
+    if let Some(key) = state.legacy_key.iter().find(|key| key.api == mount.name) {
+        tell("legacy", json!({"app_id": key.id, "api_key": key.key.expose()}));
+    }
+    Ok(told)
+}

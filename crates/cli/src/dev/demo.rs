@@ -1,0 +1,57 @@
+//! The demo state, and the credentials in it that are printed.
+
+use anyhow::Context;
+use stagedoor_server::state_file::{AppEntry, StateFile};
+use stagedoor_wire::dialect::ClientIdForm;
+use stagedoor_wire::{ClientId, RedirectUri, Secret};
+
+use super::apis::{Mount, Mounts};
+
+const STATE: &str = include_str!("demo.toml");
+
+/// The person who signs in.
+pub(super) const EMAIL: &str = "fan@example.com";
+/// Their password; the state file holds its hash.
+pub(super) const PASSWORD: &str = "listen-first";
+
+/// The demo state, with a client for each dialect of the user's own.
+pub(super) fn state(mounts: &Mounts) -> anyhow::Result<StateFile> {
+    let mut state = StateFile::parse(STATE)?;
+    for mount in &mounts.own {
+        state.app.push(own_app(mount)?);
+    }
+    Ok(state)
+}
+
+/// The apps of an API in the order of the file.
+pub(super) fn apps<'a>(state: &'a StateFile, api: &str) -> anyhow::Result<Vec<&'a AppEntry>> {
+    let apps: Vec<_> = state.app.iter().filter(|app| app.api == api).collect();
+    anyhow::ensure!(!apps.is_empty(), "the demo state has no app for {api}");
+    Ok(apps)
+}
+
+/// An app's secret in clear.
+pub(super) fn secret(app: &AppEntry) -> anyhow::Result<&str> {
+    let secret = app.secrets.first().with_context(|| format!("demo app {} has no secret", app.client_id))?;
+    Ok(secret.expose())
+}
+
+fn own_app(mount: &Mount) -> anyhow::Result<AppEntry> {
+    let client_id = match mount.dialect.apps.client_id {
+        ClientIdForm::Decimal => "1",
+        ClientIdForm::Hex32 => "d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0",
+    };
+    Ok(AppEntry {
+        api: mount.name.clone(),
+        client_id: ClientId::new(client_id)?,
+        secrets: vec![Secret::new("demo-secret")],
+        name: format!("Demo app of {}", mount.dialect.title),
+        description: String::new(),
+        stage: stagedoor_protocol::app::Stage::Approved,
+        team: stagedoor_protocol::id::TeamId(5001),
+        acts_for: Vec::new(),
+        public: false,
+        redirect_uris: vec![RedirectUri::parse("http://127.0.0.1/callback")?],
+        users: Vec::new(),
+    })
+}

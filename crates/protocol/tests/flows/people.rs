@@ -1,0 +1,102 @@
+//! An app's list of people, consents, and the end of a person's access.
+
+use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::id::AccountId;
+use stagedoor_protocol::{Refusal, consent, people};
+use stagedoor_wire::token_answer::TokenAnswer;
+
+use crate::api::{Api, Client};
+
+/// Two people with a grant for each of two apps, in the order (app, person).
+struct Four {
+    api: Api,
+    clients: [Client; 2],
+    people: [AccountId; 2],
+    answers: Vec<TokenAnswer>,
+}
+
+fn four() -> Four {
+    let mut api = Api::built_in("spotify");
+    let clients = [api.client(), api.client()];
+    let people = [api.person(), api.person()];
+    let mut answers = Vec::new();
+    for client in &clients {
+        for person in people {
+            let code = api.code(client, person, "streaming");
+            answers.push(api.redeem(&client.shown(), &code).unwrap());
+        }
+    }
+    Four { api, clients, people, answers }
+}
+
+impl Four {
+    /// Which of the four still live.
+    #[track_caller]
+    fn assert_alive(&mut self, expected: [bool; 4]) {
+        for (at, (answer, alive)) in self.answers.iter().zip(expected).enumerate() {
+            let api = &mut self.api;
+            let token = AccessToken::verify(&api.rules, answer.access_token.expose(), api.now).unwrap();
+            assert_eq!(!api.world.has_ended(&token), alive, "access token {at}");
+            let refreshed =
+                api.refresh(&self.clients[at / 2].shown(), answer.refresh_token.as_ref().unwrap());
+            assert_eq!(refreshed.err(), (!alive).then_some(Refusal::GrantRevoked), "refresh token {at}");
+        }
+    }
+}
+
+#[test]
+fn ending_a_consent_ends_one_app_for_one_person() {
+    let mut four = four();
+    let (app, person) = (four.clients[0].app, four.people[1]);
+    four.api.settle(|_, _, now, _| consent::end(app, person, "ada", now)).unwrap();
+    four.assert_alive([true, false, true, true]);
+    assert!(!four.api.world.consents.contains_key(&(app, person)));
+    assert_eq!(four.api.world.consents.len(), 3);
+}
+
+#[test]
+fn unlisting_ends_one_app_for_one_person() {
+    let mut four = four();
+    let (app, person) = (four.clients[1].app, four.people[0]);
+    four.api.settle(|rules, _, now, _| people::list(rules, app, person, "dev", now)).unwrap();
+    four.api.settle(|_, _, now, _| people::unlist(app, person, "dev", now)).unwrap();
+    four.assert_alive([true, true, false, true]);
+    assert!(four.api.world.listed.is_empty());
+}
+
+#[test]
+fn ending_a_persons_access_ends_all_apps() {
+    let mut four = four();
+    let person = four.people[0];
+    four.api.settle(|_, _, now, _| people::end_everywhere(person, "ada", now)).unwrap();
+    four.assert_alive([false, true, false, true]);
+    assert_eq!(four.api.world.audit.last().unwrap().what, "all access ended");
+}
+
+/// A person may come back after everything of theirs was ended; what was ended stays so.
+#[test]
+fn new_grant_after_the_end() {
+    let mut four = four();
+    let person = four.people[0];
+    four.api.settle(|_, _, now, _| people::end_everywhere(person, "ada", now)).unwrap();
+    let code = four.api.code(&four.clients[0], person, "");
+    four.answers[0] = four.api.redeem(&four.clients[0].shown(), &code).unwrap();
+    four.assert_alive([true, true, false, true]);
+}
+
+#[test]
+fn as_many_as_the_dialect_lets() {
+    let mut api = Api::built_in("spotify");
+    let client = api.client();
+    let list = |api: &mut Api, person| {
+        api.settle(|rules, _, now, _| people::list(rules, client.app, person, "dev", now)).is_ok()
+    };
+    let first = api.person();
+    assert!(list(&mut api, first));
+    for _ in 0..4 {
+        let person = api.person();
+        assert!(list(&mut api, person));
+    }
+    let sixth = api.person();
+    assert!(!list(&mut api, sixth) && list(&mut api, first));
+}

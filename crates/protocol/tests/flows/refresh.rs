@@ -1,0 +1,217 @@
+//! RFC 6749 §6, RFC 9700 §4.14.2.
+
+use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::grant::Succession;
+use stagedoor_protocol::{Effect, Refusal, Subject, Timestamp};
+use stagedoor_wire::Secret;
+
+use crate::api::{Api, Client, START, mixtape, refreshing};
+
+fn text(outcome: Result<stagedoor_wire::token_answer::TokenAnswer, Refusal>) -> Result<String, Refusal> {
+    outcome.map(|answer| answer.refresh_token.unwrap().expose().to_owned())
+}
+
+fn standard(public: bool) -> (Api, Client, Secret) {
+    let mut api = Api::built_in("standard");
+    let client = if public { api.public_client() } else { api.client() };
+    let first = api.grant(&client, "read").refresh_token.unwrap();
+    (api, client, first)
+}
+
+#[test]
+fn confidential_client_may_retry_until_the_successor_is_used() {
+    let (mut api, client, first) = standard(false);
+    let second = text(api.refresh(&client.shown(), &first)).unwrap();
+    assert_ne!(second, first.expose());
+    for seconds in [0, 1, 61, 3600, 10_000_000] {
+        api.advance(seconds);
+        assert_eq!(text(api.refresh(&client.shown(), &first)).as_ref(), Ok(&second), "{seconds}");
+    }
+    assert!(api.refresh(&client.shown(), &Secret::new(second.clone())).is_ok());
+    assert_eq!(text(api.refresh(&client.shown(), &first)), Err(Refusal::RefreshTokenReplayed));
+    assert_eq!(api.world.audit.last().unwrap().what, "refresh token replayed");
+    assert_eq!(text(api.refresh(&client.shown(), &Secret::new(second))), Err(Refusal::GrantRevoked));
+}
+
+#[test]
+fn public_client_may_retry_for_a_minute() {
+    let cases = [(60_000, None), (60_001, Some(Refusal::RefreshTokenReplayed))];
+    for (millis, refused) in cases {
+        let (mut api, client, first) = standard(true);
+        let second = text(api.refresh(&client.shown(), &first)).unwrap();
+        api.now = Timestamp(api.now.0 + 30_000);
+        assert_eq!(text(api.refresh(&client.shown(), &first)).as_ref(), Ok(&second));
+        // The minute counts from the first presentation, not from the last.
+        api.now = Timestamp(START.0 + millis);
+        let outcome = text(api.refresh(&client.shown(), &first));
+        assert_eq!(outcome, refused.map_or(Ok(second), Err), "{millis}");
+    }
+}
+
+#[test]
+fn many_at_once_have_one_heir() {
+    let (mut api, client, first) = standard(true);
+    let outcomes = api.token_at_once(&client.shown(), &refreshing(first.expose()), 200);
+    let mut heirs: Vec<_> = outcomes.into_iter().map(|outcome| text(outcome).unwrap()).collect();
+    heirs.dedup();
+    assert_eq!(heirs.len(), 1);
+    assert_eq!(api.world.grants.values().next().unwrap().succession.presented, 1);
+}
+
+/// RFC 6749 §6: bound to its client; whoever fails authentication changes nothing.
+#[test]
+fn replay_counts_only_from_its_client() {
+    let (mut api, client, first) = standard(false);
+    let other = api.client();
+    let second = api.refresh(&client.shown(), &first).unwrap().refresh_token.unwrap();
+    api.refresh(&client.shown(), &second).unwrap();
+    let cases = [
+        (other.shown(), Refusal::RefreshTokenUnknown),
+        (client.without_secret(), Refusal::ClientSecretMissing),
+        (client.with_secret("wrong"), Refusal::ClientSecretWrong),
+    ];
+    for (by, expected) in cases {
+        assert_eq!(api.refresh(&by, &first).unwrap_err(), expected);
+        assert!(api.effects.is_empty());
+    }
+    assert!(api.refresh(&client.shown(), &second).is_ok());
+}
+
+/// A database restored from a backup knows less than its clients.
+#[test]
+fn token_newer_than_the_row_is_adopted_and_audited() {
+    let (mut api, client, first) = standard(true);
+    let backup = api.world.clone();
+    let mut newest = first.clone();
+    for _ in 0..3 {
+        newest = api.refresh(&client.shown(), &newest).unwrap().refresh_token.unwrap();
+    }
+    api.world = backup;
+    let next = api.refresh(&client.shown(), &newest).unwrap().refresh_token.unwrap();
+    assert_eq!(api.world.audit.last().unwrap().what, "refresh token newer than the database adopted");
+    assert_eq!(api.world.grants.values().next().unwrap().succession, Succession { presented: 4, at: api.now });
+    let [Effect::Present { was: 0, .. }, Effect::Audit(_)] = api.effects.as_slice() else { panic!() };
+    assert!(api.refresh(&client.shown(), &next).is_ok());
+    assert_eq!(api.refresh(&client.shown(), &first).unwrap_err(), Refusal::RefreshTokenReplayed);
+}
+
+#[test]
+fn echoed_or_left_out_it_stays_valid() {
+    let echoes = [(Api::built_in("spotify"), true), (Api::built_in("spotify-ads"), true), (Api::of(mixtape()), false)];
+    for (mut api, echoed) in echoes {
+        let client = api.client();
+        let token = api.grant(&client, "").refresh_token.unwrap();
+        for _ in 0..4 {
+            api.advance(100_000);
+            let answer = api.refresh(&client.shown(), &token).unwrap();
+            let given = answer.refresh_token.map(|token| token.expose().to_owned());
+            assert_eq!(given.as_deref(), echoed.then_some(token.expose()));
+            assert!(api.effects.is_empty());
+        }
+    }
+}
+
+/// Six calendar months after the authorization, however often it is refreshed: 31 August ends on 28 February.
+#[test]
+fn ends_six_months_after_authorization() {
+    let mut api = Api::built_in("spotify");
+    let (client, person) = (api.client(), api.person());
+    let code = api.code(&client, person, "");
+    api.advance(300); // Redeeming later does not extend it.
+    let token = api.redeem(&client.shown(), &code).unwrap().refresh_token.unwrap();
+    let end = Timestamp(1_803_816_000_000); // 2027-02-28T12:00:00Z
+    api.now = Timestamp(end.0 - 1);
+    assert!(api.refresh(&client.shown(), &token).is_ok());
+    api.now = end;
+    assert_eq!(api.refresh(&client.shown(), &token).unwrap_err(), Refusal::RefreshTokenEnded);
+
+    let mut api = Api::built_in("spotify-ads");
+    let client = api.client();
+    let token = api.grant(&client, "").refresh_token.unwrap();
+    api.now = Timestamp(i64::MAX / 2);
+    assert!(api.refresh(&client.shown(), &token).is_ok(), "without end");
+}
+
+#[test]
+fn scope_is_narrowed_never_widened() {
+    let cases = [
+        // dialect, granted, asked, answered; `None` is refused
+        ("standard", "read write", "", Some("read write")),
+        ("standard", "read write", "write", Some("write")),
+        ("standard", "read", "read write", None),
+        ("standard", "", "read", None),
+        ("mixtape", "play", "play record", Some("play")),
+        ("mixtape", "play", "record", Some("")),
+    ];
+    for (dialect, granted, asked, answered) in cases {
+        let mut api = if dialect == "mixtape" { Api::of(mixtape()) } else { Api::built_in(dialect) };
+        let client = api.client();
+        let token = api.grant(&client, granted).refresh_token.unwrap();
+        let form = refreshing(token.expose()).into_iter().chain([("scope", asked)]);
+        let answer = api.token(&client.shown(), &form.collect::<Vec<_>>());
+        let scopes = answer.map(|answer| answer.scopes.unwrap().to_string());
+        assert_eq!(scopes, answered.map(str::to_owned).ok_or(Refusal::Scope), "{dialect} {granted} {asked}");
+        // A refused or narrowed refresh leaves the grant as wide as it was, and the token good.
+        let again = api.refresh(&client.shown(), &token).unwrap();
+        assert_eq!(again.scopes.unwrap().as_str(), granted);
+    }
+}
+
+#[test]
+fn what_ends_a_grant() {
+    let raise = |subject| move |_: &Api| vec![Effect::Raise { subject, at: START }];
+    let (api, client, _) = standard(false);
+    let team = api.world.apps[&client.app].owner.id;
+    let person = *api.world.accounts.keys().next().unwrap();
+    type Change = Box<dyn Fn(&Api) -> Vec<Effect>>;
+    let cases: [(&str, Change); 5] = [
+        ("app", Box::new(raise(Subject::App(client.app)))),
+        ("team", Box::new(raise(Subject::Team(team)))),
+        ("account", Box::new(raise(Subject::Account(person)))),
+        (
+            "grants",
+            Box::new(move |_| vec![Effect::RevokeGrantsOf { app: client.app, account: person, at: START }]),
+        ),
+        ("grant", Box::new(|api| vec![Effect::RevokeGrant { grant: *api.world.grants.keys().next().unwrap(), at: START }])),
+    ];
+    for (name, change) in cases {
+        let (mut api, client, first) = standard(false);
+        let access = api.refresh(&client.shown(), &first).unwrap().access_token;
+        let effects = change(&api);
+        api.world.commit(&effects).unwrap();
+        assert_eq!(api.refresh(&client.shown(), &first).unwrap_err(), Refusal::GrantRevoked, "{name}");
+        assert!(api.effects.is_empty(), "{name}");
+        let token = AccessToken::verify(&api.rules, access.expose(), api.now).unwrap();
+        assert!(api.world.has_ended(&token), "{name}");
+    }
+}
+
+/// An account or team that is gone is no reason to serve its grants.
+#[test]
+fn grant_whose_person_or_team_is_gone() {
+    let (mut api, client, first) = standard(false);
+    let whole = api.world.clone();
+    api.world.accounts.clear();
+    assert_eq!(api.refresh(&client.shown(), &first).unwrap_err(), Refusal::GrantRevoked);
+    api.world = whole;
+    api.world.change(client.app).teams.clear();
+    assert_eq!(api.refresh(&client.shown(), &first).unwrap_err(), Refusal::GrantRevoked);
+}
+
+#[test]
+fn no_refresh_token_of_ours() {
+    let (mut api, client, first) = standard(false);
+    let answer = api.refresh(&client.shown(), &first).unwrap();
+    let mut changed = first.expose().to_owned().into_bytes();
+    changed[20] ^= 1;
+    let changed = String::from_utf8(changed).unwrap();
+    let (access, padded) = (answer.access_token.expose(), format!("{}=", first.expose()));
+    let disguised = access.replace("sda_", "sdr_");
+    for text in [changed.as_str(), &padded, access, &disguised, "", "sdr_", "x"] {
+        let refused = api.token(&client.shown(), &refreshing(text)).unwrap_err();
+        let missing = stagedoor_wire::token_request::TokenRequestError::ParameterMissing("refresh_token");
+        let expected = if text.is_empty() { missing.into() } else { Refusal::RefreshTokenUnknown };
+        assert_eq!(refused, expected, "{text}");
+        assert!(api.effects.is_empty());
+    }
+}

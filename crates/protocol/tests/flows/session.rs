@@ -1,0 +1,48 @@
+//! Signed-in browsers.
+
+use stagedoor_protocol::id::AccountId;
+use stagedoor_protocol::session::{self, Account, SESSION_SECONDS, Session};
+use stagedoor_protocol::{Effect, Timestamp};
+use stagedoor_wire::Secret;
+
+use crate::api::{Api, START};
+
+fn signed_in(api: &mut Api) -> (Secret, Session) {
+    let decision = session::start(AccountId(5), 2, api.now, &mut api.rng);
+    let [Effect::StartSession { id, hash, account, epoch, expires, .. }] = decision.effects.as_slice() else {
+        panic!()
+    };
+    let (email, name, password_hash) = (String::new(), String::new(), String::new());
+    let account = Account { id: *account, email, name, password_hash, epoch: *epoch };
+    (decision.reply.unwrap(), Session { id: *id, hash: *hash, account, epoch: *epoch, expires: *expires })
+}
+
+#[test]
+fn accepts_its_cookie_for_twelve_hours() {
+    let mut api = Api::built_in("standard");
+    let (cookie, session) = signed_in(&mut api);
+    let handle = session::read(cookie.expose()).unwrap();
+    assert_eq!(handle.id, session.id.0);
+    assert!(session.accepts(&handle, START));
+    let end = START.plus_seconds(SESSION_SECONDS);
+    assert!(session.accepts(&handle, Timestamp(end.0 - 1)) && !session.accepts(&handle, end));
+}
+
+#[test]
+fn over_when_all_access_was_ended() {
+    let mut api = Api::built_in("standard");
+    let (cookie, mut session) = signed_in(&mut api);
+    session.account.epoch += 1;
+    assert!(!session.accepts(&session::read(cookie.expose()).unwrap(), START));
+}
+
+#[test]
+fn another_cookie() {
+    let mut api = Api::built_in("standard");
+    let ((one, session), (two, _)) = (signed_in(&mut api), signed_in(&mut api));
+    assert!(!one.ct_eq(&two), "always new");
+    assert!(!session.accepts(&session::read(two.expose()).unwrap(), START));
+    for text in ["", "x", "sdc_AAAA", &one.expose()[1..], &format!("{}A", one.expose())] {
+        assert!(session::read(text).is_none(), "{text}");
+    }
+}

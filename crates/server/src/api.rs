@@ -1,0 +1,144 @@
+//! One API: a dialect, a mount, an upstream, limits.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::{Question, Rules, Timestamp};
+use stagedoor_store::{Store, StoreError};
+use stagedoor_wire::Dialect;
+
+use crate::clock::Clock;
+use crate::limit::{QuotaCounter, RateLimit};
+use crate::password::Passwords;
+
+/// What an operator says of an API.
+pub struct ApiSettings {
+    /// Name in the configuration.
+    pub name: String,
+    /// Path prefix without trailing slash, such as `/spotify`; empty for the root.
+    pub mount: String,
+    /// Scheme, host and port that people and programs reach this server by, without trailing slash.
+    pub origin: String,
+    pub dialect: Dialect,
+    /// What stands behind the gateway: a service in this process.
+    pub upstream: axum::Router,
+    /// Paths that need a scope.
+    pub needed_scopes: Vec<NeededScope>,
+    /// Whether limits are lifted, for load runs.
+    pub unlimited: bool,
+}
+
+/// A path prefix of the API and the scope its calls need.
+#[derive(Debug, Clone)]
+pub struct NeededScope {
+    pub prefix: String,
+    pub scope: String,
+}
+
+/// An API as it runs.
+pub struct Api {
+    pub mount: String,
+    pub origin: String,
+    pub rules: Rules,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) passwords: Arc<Passwords>,
+    pub(crate) upstream: axum::Router,
+    pub(crate) needed_scopes: Vec<NeededScope>,
+    pub(crate) limits: Option<ApiLimits>,
+    pub(crate) cors: HeaderMap,
+}
+
+/// The counters of an API.
+pub(crate) struct ApiLimits {
+    pub(crate) token: RateLimit,
+    pub(crate) api: RateLimit,
+    pub(crate) quota: Option<QuotaCounter>,
+    pub(crate) sign_in: RateLimit,
+}
+
+impl Api {
+    /// An API over `store`.
+    pub fn new(
+        settings: ApiSettings,
+        keys: Arc<KeyRing>,
+        store: Store,
+        clock: Clock,
+        passwords: Arc<Passwords>,
+    ) -> Self {
+        let dialect = Arc::new(settings.dialect);
+        let issuer = format!("{}{}", settings.origin, settings.mount).into();
+        Self {
+            limits: (!settings.unlimited).then(|| ApiLimits::new(&dialect)),
+            cors: cors_headers(&dialect),
+            rules: Rules { api: settings.name.into(), issuer, dialect, keys },
+            mount: settings.mount,
+            origin: settings.origin,
+            store,
+            clock,
+            passwords,
+            upstream: settings.upstream,
+            needed_scopes: settings.needed_scopes,
+        }
+    }
+
+    /// Spelling and rules.
+    pub fn dialect(&self) -> &Dialect {
+        &self.rules.dialect
+    }
+
+    /// The path as the provider knows it; `None` when it does not lie under this API's mount.
+    pub fn local_path<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let local = path.strip_prefix(self.mount.as_str())?;
+        match local {
+            "" => Some("/"),
+            _ if local.starts_with('/') => Some(local),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The store's answer, from memory when it can.
+    pub(crate) async fn answer(
+        &self,
+        question: &Question<'_>,
+    ) -> Result<stagedoor_protocol::Facts, StoreError> {
+        match self.store.known(&self.rules.api, question) {
+            Some(facts) => Ok(facts),
+            None => self.store.answer(&self.rules.api, question).await,
+        }
+    }
+}
+
+impl ApiLimits {
+    fn new(dialect: &Dialect) -> Self {
+        let limits = &dialect.limits;
+        // Guessing a password is slow by itself; this keeps one address from keeping the hashing threads busy.
+        let sign_in = stagedoor_wire::dialect::Limit { burst: 30, per_minute: 30 };
+        Self {
+            token: RateLimit::new(limits.token),
+            api: RateLimit::new(limits.api),
+            quota: limits.quota.as_ref().map(|quota| QuotaCounter::new(quota.calls)),
+            sign_in: RateLimit::new(sign_in),
+        }
+    }
+}
+
+/// Headers of every answer to another origin; none where the dialect has no CORS.
+fn cors_headers(dialect: &Dialect) -> HeaderMap {
+    let Some(cors) = &dialect.cors else { return HeaderMap::new() };
+    let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+    let max_age = cors.max_age_seconds.to_string();
+    let pairs: [(HeaderName, HeaderValue); 5] = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, text(&cors.methods)),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, text(&cors.headers)),
+        (header::ACCESS_CONTROL_MAX_AGE, text(&max_age)),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, WWW-Authenticate")),
+    ];
+    pairs.into_iter().collect()
+}

@@ -1,0 +1,161 @@
+//! Where a person enters the code a device shows (RFC 8628 §3.3).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, request::Parts};
+use axum::response::Response;
+use stagedoor_protocol::app::App;
+use stagedoor_protocol::device::{self, Device, DeviceState};
+use stagedoor_protocol::session::Session;
+use stagedoor_wire::form_fields;
+
+use super::authorize::{message, permissions, unavailable};
+use super::response::page;
+use super::sign_in::{self, Occasion};
+use super::visitor::Visitor;
+use super::{form_token, frame};
+use crate::api::Api;
+use crate::http::read_body;
+use crate::http::token::address;
+use crate::limit::Key;
+use crate::pages::{DevicePage, DeviceStep};
+use crate::settle::{Stop, settle};
+
+pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let answered = match parts.method {
+        Method::GET | Method::HEAD => show(api, &parts).await,
+        Method::POST => submit(api, &parts, body).await,
+        _ => {
+            Ok(message(api, StatusCode::METHOD_NOT_ALLOWED, "Not a way in", "This page takes GET and POST."))
+        }
+    };
+    answered.unwrap_or_else(|stop| unavailable(api, &stop))
+}
+
+async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
+    let visitor = Visitor::of(api, &parts.headers).await?;
+    let Some((cookie, session)) = &visitor.session else {
+        return Ok(sign_in::show(api, &visitor, &occasion(parts), "", None));
+    };
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let typed = form_fields!(query, user_code).ok().and_then(|fields| fields.user_code.value);
+    match typed {
+        None => Ok(step(api, parts, cookie, "", None, DeviceStep::EnterCode)),
+        Some(typed) => confirm(api, parts, cookie, session, &typed).await,
+    }
+}
+
+async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> {
+    if form_token::is_cross_site(&parts.headers) {
+        let text = "Another site sent this form. Open this page yourself and enter the code.";
+        return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", text));
+    }
+    let body = read_body(body).await?;
+    let visitor = Visitor::of(api, &parts.headers).await?;
+    let Ok(fields) = form_fields!(&body, step, form_token, user_code, answer) else {
+        return Ok(message(api, StatusCode::BAD_REQUEST, "That did not work", "The form could not be read."));
+    };
+    if fields.step.value.as_deref() == Some("sign_in") {
+        return sign_in::submit(api, parts, &body, &visitor, &occasion(parts)).await;
+    }
+    let Some((cookie, session)) = &visitor.session else {
+        return Ok(sign_in::show(api, &visitor, &occasion(parts), "", Some("Sign in to go on.")));
+    };
+    let typed = fields.user_code.value.unwrap_or_default();
+    let token = fields.form_token.value.unwrap_or_default();
+    let answer = fields.answer.value.filter(|_| form_token::check(api, &token, cookie, path(parts)));
+    match answer.as_deref() {
+        Some("allow") => decide(api, parts, cookie, session, &typed, true).await,
+        Some("cancel") => decide(api, parts, cookie, session, &typed, false).await,
+        _ => confirm(api, parts, cookie, session, &typed).await,
+    }
+}
+
+/// Shows who asks, so that a person who was sent a code by someone else can see it (RFC 8628 §5.4).
+async fn confirm(
+    api: &Api,
+    parts: &Parts,
+    cookie: &str,
+    session: &Session,
+    typed: &str,
+) -> Result<Response, Stop> {
+    let (device, app) = match find(api, parts, typed).await? {
+        Ok(found) => found,
+        Err(error) => return Ok(step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode)),
+    };
+    let confirm = DeviceStep::Confirm {
+        app_name: &app.name,
+        team_name: &app.owner.name,
+        permissions: permissions(api, &device.scopes),
+        account_email: &session.account.email,
+    };
+    Ok(step(api, parts, cookie, typed, None, confirm))
+}
+
+async fn decide(
+    api: &Api,
+    parts: &Parts,
+    cookie: &str,
+    session: &Session,
+    typed: &str,
+    allow: bool,
+) -> Result<Response, Stop> {
+    let (device, app) = match find(api, parts, typed).await? {
+        Ok(found) => found,
+        Err(error) => return Ok(step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode)),
+    };
+    settle(&api.store, device::answer(&device, session.account.id, allow, api.now())).await?;
+    Ok(step(api, parts, cookie, typed, None, DeviceStep::Done { allowed: allow, app_name: &app.name }))
+}
+
+/// The device that waits under a code. Guesses are counted by address (RFC 8628 §5.1).
+async fn find(
+    api: &Api,
+    parts: &Parts,
+    typed: &str,
+) -> Result<Result<(Device, Arc<App>), &'static str>, Stop> {
+    let now = api.now();
+    if let Some(limits) = &api.limits {
+        let verdict = limits.sign_in.check(Key::Address(address(parts)), now);
+        if !verdict.allowed {
+            return Ok(Err("Too many codes were tried from your address. Wait a minute, then try again."));
+        }
+    }
+    let found = api.store.device_by_user_code(&api.rules.api, &device::read_user_code(typed)).await?;
+    let waits =
+        |(device, _): &(Device, Arc<App>)| now < device.expires && device.state == DeviceState::Pending;
+    Ok(found.filter(waits).ok_or("No device waits for this code. Check it, or start again on the device."))
+}
+
+fn step(
+    api: &Api,
+    parts: &Parts,
+    cookie: &str,
+    user_code: &str,
+    error: Option<&str>,
+    step: DeviceStep<'_>,
+) -> Response {
+    let form_token = form_token::make(api, cookie, path(parts));
+    let html = DevicePage {
+        frame: frame(api),
+        action: path(parts),
+        form_token: &form_token,
+        user_code,
+        error,
+        step,
+    }
+    .render_page();
+    page(StatusCode::OK, html, None)
+}
+
+fn occasion(parts: &Parts) -> Occasion<'_> {
+    let address = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
+    Occasion { app_name: None, address, form_targets: None }
+}
+
+fn path(parts: &Parts) -> &str {
+    parts.uri.path()
+}

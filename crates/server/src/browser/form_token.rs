@@ -1,0 +1,43 @@
+//! Protection of forms against requests from other sites (RFC 6819 §5.3.5, RFC 9700 §4.7): where the browser says the
+//! request comes from, and a token bound to the browser's cookie and the page's address.
+
+use axum::http::{HeaderMap, header};
+use stagedoor_protocol::keys::{KeyId, Purpose};
+
+use crate::api::Api;
+
+/// The token of a form on the page at `address`, shown to the browser that holds `cookie`.
+pub(super) fn make(api: &Api, cookie: &str, address: &str) -> String {
+    let key = api.rules.keys.active(Purpose::Form, api.now());
+    let tag = api.rules.keys.tag(Purpose::Form, key, &parts(cookie, address)).unwrap_or_default();
+    let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}.{hex}", key.0)
+}
+
+/// Whether `token` was made for this browser and page.
+pub(super) fn check(api: &Api, token: &str, cookie: &str, address: &str) -> bool {
+    let Some((key, hex)) = token.split_once('.') else { return false };
+    let Ok(key) = key.parse().map(KeyId) else { return false };
+    let bytes = |hex: &str| -> Option<Vec<u8>> {
+        let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+        (0..hex.len()).step_by(2).map(pair).collect()
+    };
+    bytes(hex).is_some_and(|tag| api.rules.keys.verify(Purpose::Form, key, &parts(cookie, address), &tag))
+}
+
+fn parts<'a>(cookie: &'a str, address: &'a str) -> [&'a [u8]; 3] {
+    [cookie.as_bytes(), b"\0", address.as_bytes()]
+}
+
+/// Whether a browser says that another site sent this form. Programs that send neither header pass: they hold no
+/// person's cookies.
+pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let site = headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or("?"));
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return true;
+    }
+    let host = text(header::HOST).unwrap_or_default();
+    text(header::ORIGIN)
+        .is_some_and(|origin| origin.split_once("://").is_none_or(|(_, sender)| sender != host))
+}

@@ -1,0 +1,77 @@
+//! The browser that calls: its cookies and the session they stand for.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use stagedoor_protocol::code::Handle;
+use stagedoor_protocol::id::SessionId;
+use stagedoor_protocol::session::{self, Session};
+use stagedoor_wire::Secret;
+
+use crate::api::Api;
+use crate::entropy;
+use crate::settle::Stop;
+
+/// A browser.
+pub(super) struct Visitor {
+    /// Random text that forms shown before the sign-in are bound to.
+    pub(super) visit: String,
+    is_new: bool,
+    pub(super) session: Option<(String, Session)>,
+}
+
+impl Visitor {
+    /// Reads the cookies and looks the session up.
+    pub(super) async fn of(api: &Api, headers: &HeaderMap) -> Result<Self, Stop> {
+        let known = cookie(headers, &cookie_name(api, "visit")).filter(|text| session::read(text).is_some());
+        let is_new = known.is_none();
+        let visit =
+            known.unwrap_or_else(|| Handle::new(0, &mut entropy::rng()).write("").expose().to_owned());
+        let Some(text) = cookie(headers, &cookie_name(api, "session")) else {
+            return Ok(Self { visit, is_new, session: None });
+        };
+        let Some(handle) = session::read(&text) else { return Ok(Self { visit, is_new, session: None }) };
+        let found = api.store.session(SessionId(handle.id)).await?;
+        let session = found.filter(|found| found.accepts(&handle, api.now())).map(|found| (text, found));
+        Ok(Self { visit, is_new, session })
+    }
+
+    /// Gives the browser its visit cookie, if it has none.
+    pub(super) fn greet(&self, api: &Api, response: &mut Response) {
+        if self.is_new {
+            set_cookie(api, response, "visit", &self.visit, None);
+        }
+    }
+}
+
+/// Hands the browser a session.
+pub(super) fn let_in(api: &Api, response: &mut Response, handle: &Secret) {
+    set_cookie(api, response, "session", handle.expose(), Some(session::SESSION_SECONDS));
+}
+
+/// Takes the session from the browser.
+pub(super) fn let_out(api: &Api, response: &mut Response) {
+    set_cookie(api, response, "session", "", Some(0));
+}
+
+/// Only this host's pages get the cookie, no script reads it, and it goes along with no other site's forms. On plain
+/// HTTP, which is loopback, browsers refuse `Secure` and the `__Host-` prefix.
+fn set_cookie(api: &Api, response: &mut Response, name: &str, value: &str, max_age_seconds: Option<i64>) {
+    let secure = if api.origin.starts_with("https://") { "; Secure" } else { "" };
+    let age = max_age_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let name = cookie_name(api, name);
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+fn cookie_name(api: &Api, name: &str) -> String {
+    let prefix = if api.origin.starts_with("https://") { "__Host-" } else { "" };
+    format!("{prefix}stagedoor_{name}")
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
+}

@@ -1,0 +1,77 @@
+//! Who calls: the bearer of an access token, or of a legacy key where the dialect has them.
+
+use axum::http::{HeaderMap, header};
+use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::access_token::{AccessToken, Standing, Unverified};
+use stagedoor_protocol::id::{AccountId, AppId, TeamId};
+use stagedoor_wire::api_error::ApiErrorKind;
+use stagedoor_wire::bearer::{self, Bearer};
+use stagedoor_wire::dialect::LegacyKeys;
+use stagedoor_wire::{ClientId, Scopes, Secret};
+
+use super::refuse::Refused;
+use crate::api::Api;
+
+/// Whom a call acts for.
+pub(super) struct Caller {
+    pub(super) app: AppId,
+    pub(super) client_id: ClientId,
+    pub(super) team: TeamId,
+    pub(super) account: Option<AccountId>,
+    pub(super) scopes: Scopes,
+}
+
+/// The caller; no disk is touched for a token.
+pub(super) async fn caller(api: &Api, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Refused> {
+    match bearer::read(headers.get(header::AUTHORIZATION).map(|value| value.as_bytes())) {
+        Bearer::Token(token) => by_token(api, token, now),
+        Bearer::Malformed => Err(ApiErrorKind::TokenMalformed.into()),
+        Bearer::Missing => match &api.dialect().legacy_keys {
+            Some(names) => by_legacy_key(api, names, headers, now).await,
+            None => Err(ApiErrorKind::TokenMissing.into()),
+        },
+    }
+}
+
+fn by_token(api: &Api, text: &str, now: Timestamp) -> Result<Caller, Refused> {
+    let token = AccessToken::verify(&api.rules, text, now).map_err(|why| match why {
+        Unverified::Unknown => ApiErrorKind::TokenUnknown,
+        Unverified::Expired => ApiErrorKind::TokenExpired,
+    })?;
+    if api.store.has_ended(&token) {
+        return Err(ApiErrorKind::TokenRevoked.into());
+    }
+    match token.standing {
+        Standing::Served => {}
+        Standing::AppNotListed => return Err(ApiErrorKind::AppNotListed.into()),
+        Standing::UserNotListed => return Err(ApiErrorKind::UserNotListed.into()),
+    }
+    let AccessToken { app, client_id, team, account, scopes, .. } = token;
+    Ok(Caller { app, client_id, team, account, scopes })
+}
+
+async fn by_legacy_key(
+    api: &Api,
+    names: &LegacyKeys,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<Caller, Refused> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let (id, key) = match (text(&names.id_header), text(&names.key_header)) {
+        (Some(id), Some(key)) => (id, Secret::new(key)),
+        (None, None) => return Err(ApiErrorKind::TokenMissing.into()),
+        _ => return Err(ApiErrorKind::LegacyKeyWrong.into()),
+    };
+    let found = match api.store.known_legacy_key(&api.rules.api, id) {
+        Some(known) => known,
+        None => api.store.legacy_key(&api.rules.api, id).await?,
+    };
+    let found = found.filter(|own| own.accepts(&api.rules, &key, now)).ok_or(ApiErrorKind::LegacyKeyWrong)?;
+    Ok(Caller {
+        app: found.app,
+        client_id: found.client_id.clone(),
+        team: found.team.id,
+        account: None,
+        scopes: Scopes::none(),
+    })
+}

@@ -1,0 +1,77 @@
+//! The one place that makes error answers in front of an API.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use stagedoor_store::StoreError;
+use stagedoor_wire::api_error::{ApiError, ApiErrorKind};
+
+use super::limit::add_headers;
+use crate::api::Api;
+use crate::entropy;
+use crate::http::reply::{UNAVAILABLE_SECONDS, with_retry_after};
+use crate::limit::Verdict;
+
+/// Why a call does not pass.
+pub(crate) enum Refused {
+    Kind(ApiErrorKind),
+    Limited { kind: ApiErrorKind, retry_after_seconds: u32, verdict: Option<Verdict> },
+    Unavailable,
+}
+
+impl From<ApiErrorKind> for Refused {
+    fn from(kind: ApiErrorKind) -> Self {
+        Self::Kind(kind)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "store unavailable");
+        Self::Unavailable
+    }
+}
+
+/// The dialect's answer.
+pub(crate) fn response(api: &Api, refused: &Refused) -> Response {
+    match refused {
+        Refused::Kind(kind) => spell(api, *kind),
+        Refused::Limited { kind, retry_after_seconds, verdict } => {
+            let mut response = with_retry_after(spell(api, *kind), *retry_after_seconds);
+            if let Some(verdict) = verdict {
+                add_headers(api, &mut response, verdict);
+            }
+            response
+        }
+        Refused::Unavailable => with_retry_after(spell(api, ApiErrorKind::Unavailable), UNAVAILABLE_SECONDS),
+    }
+}
+
+fn spell(api: &Api, kind: ApiErrorKind) -> Response {
+    let error = ApiError::spell(api.dialect(), kind, &trace_id());
+    let mut response = Response::new(Body::from(error.body));
+    *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=0"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(challenge) = error.challenge.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// A random UUID (RFC 9562 §5.4) that names the refusal.
+fn trace_id() -> String {
+    use rand::Rng;
+    let random = entropy::rng().next_u64();
+    let more = entropy::rng().next_u64();
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        random >> 32,
+        (random >> 16) & 0xffff,
+        random & 0xfff,
+        0x8000 | (more >> 50),
+        more & 0xffff_ffff_ffff
+    )
+}

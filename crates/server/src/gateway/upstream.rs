@@ -1,0 +1,75 @@
+//! Handing a call on: to a service in this process. What authenticated the caller stays here; who it is goes along in
+//! `X-Stagedoor-*`.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::PathAndQuery};
+use axum::response::Response;
+use bytes::Bytes;
+use stagedoor_wire::api_error::ApiErrorKind;
+use tower::ServiceExt;
+
+use super::authenticate::Caller;
+use super::refuse::Refused;
+use crate::api::Api;
+
+const APP: HeaderName = HeaderName::from_static("x-stagedoor-app");
+const TEAM: HeaderName = HeaderName::from_static("x-stagedoor-team");
+const ACCOUNT: HeaderName = HeaderName::from_static("x-stagedoor-account");
+const SCOPES: HeaderName = HeaderName::from_static("x-stagedoor-scopes");
+
+/// Calls the API.
+pub(super) async fn call(
+    api: &Api,
+    mut request: Request<Body>,
+    caller: &Caller,
+) -> Result<Response, Refused> {
+    *request.uri_mut() = local_uri(api, request.uri())?;
+    // What the caller was recognised by belongs to this server alone, and it names no one itself.
+    let headers = request.headers_mut();
+    headers.remove(header::AUTHORIZATION);
+    headers.remove(header::COOKIE);
+    if let Some(names) = &api.dialect().legacy_keys {
+        headers.remove(&names.key_header);
+        headers.remove(&names.id_header);
+    }
+    remove_own(headers);
+    introduce(headers, caller);
+    match api.upstream.clone().oneshot(request).await {
+        Ok(response) => Ok(response),
+        Err(never) => match never {},
+    }
+}
+
+/// The address as the provider knows it: path and query without the mount.
+fn local_uri(api: &Api, uri: &Uri) -> Result<Uri, Refused> {
+    let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let rest = &whole[api.mount.len().min(whole.len())..];
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    let local = PathAndQuery::from_maybe_shared(Bytes::from([slash, rest].concat()));
+    Ok(Uri::from(local.map_err(|_| ApiErrorKind::Malformed)?))
+}
+
+fn remove_own(headers: &mut HeaderMap) {
+    let own = |name: &&HeaderName| name.as_str().starts_with("x-stagedoor-");
+    let sent: Vec<HeaderName> = headers.keys().filter(own).cloned().collect();
+    for name in sent {
+        headers.remove(name);
+    }
+}
+
+fn introduce(headers: &mut HeaderMap, caller: &Caller) {
+    // A client id is unreserved characters and a scope printable ASCII: both are header values.
+    if let Ok(client_id) = HeaderValue::from_str(caller.client_id.as_str()) {
+        headers.insert(APP, client_id);
+    }
+    headers.insert(TEAM, HeaderValue::from(caller.team.0));
+    if let Some(account) = caller.account {
+        headers.insert(ACCOUNT, HeaderValue::from(account.0));
+    }
+    if !caller.scopes.is_empty()
+        && let Ok(scopes) = HeaderValue::from_str(caller.scopes.as_str())
+    {
+        headers.insert(SCOPES, scopes);
+    }
+}

@@ -1,0 +1,85 @@
+//! The OAuth endpoints. Which path is which endpoint is the dialect's; a trailing slash is always taken.
+
+mod body;
+mod device_authorization;
+mod introspection;
+pub(crate) mod metadata;
+pub(crate) mod reply;
+mod revocation;
+pub(crate) mod token;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::Response;
+
+pub(crate) use body::read_body;
+
+use crate::api::Api;
+use crate::{browser, gateway};
+
+/// What a path leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Endpoint {
+    Token,
+    Authorize,
+    Revocation,
+    Introspection,
+    Metadata,
+    DeviceAuthorization,
+    Device,
+    /// The API itself.
+    Api,
+}
+
+impl Endpoint {
+    /// What `path`, as the provider knows it, leads to.
+    pub(crate) fn of(api: &Api, path: &str) -> Self {
+        let endpoints = &api.dialect().endpoints;
+        let is = |own: &str| path == own || path.strip_suffix('/') == Some(own);
+        let offered = |own: &Option<String>| own.as_deref().is_some_and(is);
+        if is(&endpoints.token) {
+            Self::Token
+        } else if offered(&endpoints.authorize) {
+            Self::Authorize
+        } else if offered(&endpoints.introspection) {
+            Self::Introspection
+        } else if offered(&endpoints.revocation) {
+            Self::Revocation
+        } else if offered(&endpoints.metadata) {
+            Self::Metadata
+        } else if offered(&endpoints.device_authorization) {
+            Self::DeviceAuthorization
+        } else if offered(&endpoints.device) {
+            Self::Device
+        } else {
+            Self::Api
+        }
+    }
+}
+
+/// Answers a request that lies under the API's mount.
+pub(crate) async fn handle(api: &Arc<Api>, request: Request<Body>) -> Response {
+    let path = api.local_path(request.uri().path()).unwrap_or("/");
+    let endpoint = Endpoint::of(api, path);
+    let for_programs = matches!(endpoint, Endpoint::Token | Endpoint::Api);
+    if for_programs && request.method() == Method::OPTIONS && !api.cors.is_empty() {
+        return reply::preflight(api);
+    }
+    let mut response = match endpoint {
+        Endpoint::Token => token::handle(api, request).await,
+        Endpoint::Authorize => browser::authorize::handle(api, request).await,
+        Endpoint::Revocation => revocation::handle(api, request).await,
+        Endpoint::Introspection => introspection::handle(api, request).await,
+        Endpoint::Metadata => metadata::handle(api),
+        Endpoint::DeviceAuthorization => device_authorization::handle(api, request).await,
+        Endpoint::Device => browser::device::handle(api, request).await,
+        Endpoint::Api => gateway::handle(api, request).await,
+    };
+    if for_programs && !api.cors.is_empty() {
+        response.headers_mut().extend(api.cors.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    response
+}

@@ -1,0 +1,34 @@
+//! Work in the background: expired rows go, a few at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::Server;
+
+const PAUSE: Duration = Duration::from_secs(10);
+const ROWS_AT_A_TIME: u32 = 500;
+
+/// Cleans the server that runs until `stop` turns true. Await it at shutdown.
+pub async fn clean(current: impl Fn() -> Arc<Server>, mut stop: watch::Receiver<bool>) {
+    while tokio::time::timeout(PAUSE, stop.wait_for(|stop| *stop)).await.is_err() {
+        while clean_once(&current()).await == ROWS_AT_A_TIME && !*stop.borrow() {}
+    }
+}
+
+async fn clean_once(server: &Server) -> u32 {
+    let now = server.clock().now();
+    for api in server.apis() {
+        if let Some(quota) = api.limits.as_ref().and_then(|limits| limits.quota.as_ref()) {
+            quota.clean(now);
+        }
+    }
+    match server.store().clean(now, ROWS_AT_A_TIME).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            tracing::warn!(%error, "cleaning failed; it is tried again later");
+            0
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Askama filters: askama looks for them in a module of this name.
+
+#![expect(unreachable_pub, reason = "what the attribute generates")]
+
+use std::fmt::Display;
+
+use askama::{Result, Values};
+
+/// Text that a stranger chose, with characters that steer rather than show made visible as U+FFFD: controls, and the
+/// overrides, embeddings and isolates of the bidirectional algorithm (Unicode UAX #9), with which `moc.live` can be made
+/// to read `evil.com`. Direction marks and joiners stay: names in Arabic, Hebrew, Persian and emoji need them.
+#[askama::filter_fn]
+pub(super) fn legible(text: impl Display, _: &dyn Values) -> Result<String> {
+    Ok(text.to_string().chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect())
+}
+
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}

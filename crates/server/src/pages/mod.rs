@@ -1,0 +1,51 @@
+//! The pages a person sees on the way to a token: sign in, consent, device, and what went wrong. Server-rendered, without
+//! any script; each page is a struct of what it shows and a template under `templates/`.
+//!
+//! Nothing is decided here. Templates escape every value; what strangers chose (names, URIs) also goes through
+//! [`filters::legible`] and stands in a `<bdi>`, so that it can't rearrange the words around it.
+
+mod consent;
+mod device;
+mod filters;
+mod message;
+mod problem;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+
+pub use consent::ConsentPage;
+pub use device::{DevicePage, DeviceStep};
+pub use message::MessagePage;
+pub use problem::ProblemPage;
+pub use sign_in::SignInPage;
+
+/// The one stylesheet, to be served where [`Frame::stylesheet`] points.
+pub const STYLESHEET: &str = include_str!("../../templates/style.css");
+
+/// What surrounds every page.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    /// The API the person is at the door of, e.g. "Spotify Web API".
+    pub api_title: &'a str,
+    /// URL of the stylesheet.
+    pub stylesheet: &'a str,
+}
+
+/// One line of what an app asks for.
+#[derive(Clone, Copy)]
+pub struct Permission<'a> {
+    /// In plain words: "Read your playlists".
+    pub says: &'a str,
+    /// The scope or scopes behind it, as the API spells them; may be empty.
+    pub scope: &'a str,
+}
+
+/// The page as HTML. A template can only fail if a value's `Display` does; then a plain sentence is shown.
+fn render(page: &impl Template) -> String {
+    page.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "page not rendered");
+        "This page can't be shown right now. Please go back and try again.".to_owned()
+    })
+}

@@ -1,0 +1,70 @@
+//! The pages as a browser gets them.
+
+mod contrast;
+mod fields;
+mod hostile;
+
+use super::*;
+
+const FRAME: Frame<'_> = Frame { api_title: "Spotify Web API", stylesheet: "/assets/style-1.css" };
+
+fn sign_in<'a>(text: &'a str, error: Option<&'a str>) -> SignInPage<'a> {
+    SignInPage { frame: FRAME, app_name: Some(text), action: text, form_token: text, email: text, error }
+}
+
+fn consent<'a>(text: &'a str, permissions: Vec<Permission<'a>>) -> ConsentPage<'a> {
+    ConsentPage {
+        frame: FRAME,
+        app_name: text,
+        team_name: text,
+        team_kind: Some(text),
+        reviewed: false,
+        permissions,
+        account_email: text,
+        destination: text,
+        action: text,
+        form_token: text,
+        notice: Some(text),
+    }
+}
+
+fn problem(text: &str) -> ProblemPage<'_> {
+    ProblemPage {
+        frame: FRAME,
+        title: text,
+        provider_text: text,
+        explanation: text,
+        received: Some(text),
+        registered: vec![text, text],
+    }
+}
+
+fn device<'a>(text: &'a str, error: Option<&'a str>, step: DeviceStep<'a>) -> DevicePage<'a> {
+    DevicePage { frame: FRAME, action: text, form_token: text, user_code: text, error, step }
+}
+
+fn confirm(text: &str) -> DeviceStep<'_> {
+    DeviceStep::Confirm { app_name: text, team_name: text, permissions: asking(text), account_email: text }
+}
+
+fn asking(text: &str) -> Vec<Permission<'_>> {
+    vec![Permission { says: text, scope: text }, Permission { says: text, scope: "" }]
+}
+
+/// Every page, with the same text in every place.
+fn every_page(text: &str) -> Vec<String> {
+    let frame = Frame { api_title: text, stylesheet: text };
+    vec![
+        sign_in(text, Some(text)).render_page(),
+        SignInPage { app_name: None, email: "", ..sign_in(text, None) }.render_page(),
+        consent(text, asking(text)).render_page(),
+        consent(text, vec![]).render_page(),
+        problem(text).render_page(),
+        device(text, None, DeviceStep::EnterCode).render_page(),
+        device(text, Some(text), DeviceStep::EnterCode).render_page(),
+        device(text, Some(text), confirm(text)).render_page(),
+        device(text, None, DeviceStep::Done { allowed: true, app_name: text }).render_page(),
+        device(text, None, DeviceStep::Done { allowed: false, app_name: text }).render_page(),
+        MessagePage { frame, title: text, text }.render_page(),
+    ]
+}

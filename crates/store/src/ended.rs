@@ -1,0 +1,76 @@
+//! What has ended before its tokens expired: epochs that rose, grants and single tokens that were revoked. Every check
+//! of a token asks here, so it is in memory and no lock is shared by all.
+
+use papaya::HashMap;
+use quick_cache::DefaultHashBuilder;
+use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::{Subject, Timestamp};
+
+/// Clocks of several nodes differ by at most this much.
+const LEEWAY_SECONDS: i64 = 5;
+
+/// The nonce of tokens that are served again. Many have it, so it names none of them.
+const SHARED: u64 = 0;
+
+pub(crate) struct Ended {
+    subjects: HashMap<Subject, Rise, DefaultHashBuilder>,
+    /// Nonces of single tokens, with their expiry.
+    tokens: HashMap<u64, Timestamp, DefaultHashBuilder>,
+    longest_token_seconds: u32,
+}
+
+/// Tokens of epochs below this one are over.
+#[derive(Clone, Copy)]
+struct Rise {
+    epoch: u32,
+    at: Timestamp,
+}
+
+impl Ended {
+    pub(crate) fn new(longest_token_seconds: u32) -> Self {
+        Self { subjects: HashMap::default(), tokens: HashMap::default(), longest_token_seconds }
+    }
+
+    /// What rose before this ended tokens that have expired since.
+    pub(crate) fn horizon(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(-i64::from(self.longest_token_seconds) - LEEWAY_SECONDS)
+    }
+
+    /// Notes an epoch that rose. One that is known to be higher stays.
+    pub(crate) fn raise(&self, subject: Subject, epoch: u32, at: Timestamp) {
+        let rise = Rise { epoch, at };
+        self.subjects.pin().update_or_insert(
+            subject,
+            |known| Rise { epoch: known.epoch.max(epoch), at: known.at.max(at) },
+            rise,
+        );
+    }
+
+    /// Notes a grant's revocation: it has no epochs, so whatever hangs on it is over.
+    pub(crate) fn revoke(&self, grant: Subject, at: Timestamp) {
+        self.raise(grant, u32::MAX, at);
+    }
+
+    /// Notes the end of a single token.
+    pub(crate) fn end_token(&self, nonce: u64, expires: Timestamp) {
+        self.tokens.pin().insert(nonce, expires);
+    }
+
+    /// Whether anything `token` hangs on has ended since it was made.
+    pub(crate) fn has_ended(&self, token: &AccessToken) -> bool {
+        let subjects = self.subjects.pin();
+        let rose = |subject, epoch| subjects.get(&subject).is_some_and(|rise| epoch < rise.epoch);
+        rose(Subject::App(token.app), token.epochs.app)
+            || rose(Subject::Team(token.team), token.epochs.team)
+            || token.account.is_some_and(|account| rose(Subject::Account(account), token.epochs.account))
+            || token.grant.is_some_and(|grant| rose(Subject::Grant(grant), 0))
+            || (token.nonce != SHARED && self.tokens.pin().contains_key(&token.nonce))
+    }
+
+    /// Forgets what ended only tokens that have expired.
+    pub(crate) fn trim(&self, now: Timestamp) {
+        let before = self.horizon(now);
+        self.subjects.pin().retain(|_, rise| rise.at >= before);
+        self.tokens.pin().retain(|_, expires| *expires > now);
+    }
+}

@@ -1,0 +1,16 @@
+//! What must last: answers the protocol's questions and commits its effects.
+//!
+//! A question goes to memory first, then to a reader; effects go to the one writer, which commits all that wait in one
+//! transaction and answers only once that is durable. Nothing above this crate knows SQL.
+#![warn(missing_docs)]
+
+mod cache;
+mod ended;
+mod error;
+mod memory;
+mod sql;
+mod sqlite;
+mod store;
+
+pub use error::{CommitError, StoreError};
+pub use store::{Store, StoreOptions};

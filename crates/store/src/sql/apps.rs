@@ -1,0 +1,46 @@
+//! Apps, teams, secrets and legacy keys.
+
+statements! {
+    /// api, client_id
+    APP = "SELECT a.id, a.client_id, a.name, a.stage, a.public, a.epoch, t.id, t.name, t.epoch
+        FROM apps a JOIN teams t ON t.id = a.team_id WHERE a.api = $1 AND a.client_id = $2";
+    /// app
+    APP_REDIRECT_URIS = "SELECT uri FROM redirect_uris WHERE app_id = $1 ORDER BY position";
+    /// app
+    APP_SECRETS = "SELECT id, name, key_id, hash, created, expires, seal_key_id, sealed
+        FROM secrets WHERE app_id = $1 ORDER BY id";
+    /// app, owner
+    APP_OTHER_TEAMS = "SELECT t.id, t.name, t.epoch FROM app_teams x JOIN teams t ON t.id = x.team_id
+        WHERE x.app_id = $1 AND x.team_id <> $2 ORDER BY t.id";
+    /// app
+    APP_KEY = "SELECT api, client_id FROM apps WHERE id = $1";
+    /// team
+    TEAM_APP_KEYS = "SELECT api, client_id FROM apps
+        WHERE team_id = $1 OR id IN (SELECT app_id FROM app_teams WHERE team_id = $1)";
+    /// team, api
+    COUNT_TEAM_APPS = "SELECT count(*) FROM apps WHERE team_id = $1 AND api = $2";
+    /// id, api, client_id, team, name, description, stage, public, created
+    CREATE_APP = "INSERT INTO apps (id, api, client_id, team_id, name, description, stage, public, created)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// app, position, uri
+    ADD_REDIRECT_URI = "INSERT INTO redirect_uris (app_id, position, uri) VALUES ($1, $2, $3)";
+    /// stage, app
+    SET_STAGE = "UPDATE apps SET stage = $1 WHERE id = $2";
+    /// id, app, name, key, hash, created, expires, seal key, sealed
+    ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// app
+    REMOVE_SECRETS = "DELETE FROM secrets WHERE app_id = $1";
+    /// id, name, kind, created
+    CREATE_TEAM = "INSERT INTO teams (id, name, kind, created) VALUES ($1, $2, $3, $4)";
+    /// app, team
+    LET_ACT_FOR = "INSERT INTO app_teams (app_id, team_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    /// api, id, app, key, hash, ends
+    ADD_LEGACY_KEY = "INSERT INTO legacy_keys (api, id, app_id, key_id, hash, ends)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    /// api, id
+    LEGACY_KEY = "SELECT l.id, l.key_id, l.hash, a.id, a.client_id, a.stage, t.id, t.name, t.epoch, l.ends
+        FROM legacy_keys l JOIN apps a ON a.id = l.app_id JOIN teams t ON t.id = a.team_id
+        WHERE l.api = $1 AND l.id = $2";
+    ANY_APP_OR_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM apps) OR EXISTS (SELECT 1 FROM accounts)";
+}

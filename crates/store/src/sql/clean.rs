@@ -1,0 +1,32 @@
+//! Deleting what is over, at most so many rows at a time.
+//!
+//! Ids grow with time and the rows of a table live about equally long, so the first rows are the first to be over:
+//! looking at no more than those needs no index. One that lives longer only makes those behind it wait.
+
+statements! {
+    /// at most, now
+    CODES = "DELETE FROM codes WHERE id IN (SELECT id FROM
+        (SELECT id, expires FROM codes ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, now
+    SESSIONS = "DELETE FROM sessions WHERE id IN (SELECT id FROM
+        (SELECT id, expires FROM sessions ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, now
+    DEVICES = "DELETE FROM devices WHERE id IN (SELECT id FROM
+        (SELECT id, expires FROM devices ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";
+    /// now, at most
+    ENDED_TOKENS = "DELETE FROM ended_tokens WHERE nonce IN
+        (SELECT nonce FROM ended_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2)";
+    /// revoked at the latest, at most
+    REVOKED_GRANTS = "DELETE FROM grants WHERE id IN
+        (SELECT id FROM grants WHERE revoked < $1 ORDER BY revoked LIMIT $2)";
+    /// behind, at most
+    LAST_OF_NEXT_GRANTS = "SELECT max(id) FROM (SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2) AS next";
+    /// behind, last, raised at the latest
+    OUTGROWN_GRANTS = "DELETE FROM grants WHERE id > $1 AND id <= $2 AND (
+        EXISTS (SELECT 1 FROM apps a
+            WHERE a.id = grants.app_id AND a.epoch > grants.app_epoch AND a.raised < $3)
+        OR EXISTS (SELECT 1 FROM teams t
+            WHERE t.id = grants.team_id AND t.epoch > grants.team_epoch AND t.raised < $3)
+        OR EXISTS (SELECT 1 FROM accounts p
+            WHERE p.id = grants.account_id AND p.epoch > grants.account_epoch AND p.raised < $3))";
+}

@@ -1,0 +1,56 @@
+//! Deleting rows that are over, a bounded number at a time.
+
+use rusqlite::{Connection, params};
+use stagedoor_protocol::Timestamp;
+
+use crate::sql::clean as sql;
+
+/// Where the search for grants that an epoch ended has got. It goes round the table, a few rows each time.
+#[derive(Default)]
+pub(super) struct Sweep {
+    behind_grant: i64,
+}
+
+impl Sweep {
+    /// Deletes up to `at_most` rows. What ended before `horizon` ended no token that is still alive.
+    pub(super) fn clean(
+        &mut self,
+        connection: &Connection,
+        now: Timestamp,
+        horizon: Timestamp,
+        at_most: u32,
+    ) -> rusqlite::Result<u32> {
+        let run = |sql, first: i64, second: i64| connection.prepare_cached(sql)?.execute([first, second]);
+        let mut left = i64::from(at_most);
+        for sql in [sql::CODES, sql::SESSIONS, sql::DEVICES] {
+            left -= run(sql, left, now.0)? as i64;
+        }
+        left -= run(sql::ENDED_TOKENS, now.0, left)? as i64;
+        left -= run(sql::REVOKED_GRANTS, horizon.0, left)? as i64;
+        left -= self.sweep_grants(connection, horizon, left)?;
+        Ok(at_most.saturating_sub(u32::try_from(left).unwrap_or(0)))
+    }
+
+    /// Looks at the next `at_most` grants and deletes those whose app, team or account has risen above them.
+    fn sweep_grants(
+        &mut self,
+        connection: &Connection,
+        horizon: Timestamp,
+        at_most: i64,
+    ) -> rusqlite::Result<i64> {
+        let last: Option<i64> = connection
+            .prepare_cached(sql::LAST_OF_NEXT_GRANTS)?
+            .query_row([self.behind_grant, at_most], |row| row.get(0))?;
+        let Some(last) = last else {
+            self.behind_grant = 0;
+            return Ok(0);
+        };
+        let deleted = connection.prepare_cached(sql::OUTGROWN_GRANTS)?.execute(params![
+            self.behind_grant,
+            last,
+            horizon.0
+        ])?;
+        self.behind_grant = last;
+        Ok(deleted as i64)
+    }
+}

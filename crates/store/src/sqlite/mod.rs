@@ -1,0 +1,95 @@
+//! SQLite: one file, one writer that commits all that wait in one transaction, readers beside it.
+
+mod checkpoint;
+mod clean;
+mod effects;
+mod migrations;
+mod open;
+pub(crate) mod questions;
+mod reader;
+mod row;
+mod threads;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use stagedoor_protocol::{Effect, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::memory::Memory;
+use crate::{CommitError, StoreError, sql};
+use reader::{Read, View};
+use threads::Threads;
+use writer::Work;
+
+/// Jobs that may wait for the writer, and reads that may wait for a reader, before callers wait to get in.
+const WAITING: usize = 1024;
+const READERS: usize = 2;
+
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    writer: Threads<Work>,
+    readers: Threads<Read>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path, memory: &Arc<Memory>, now: Timestamp) -> Result<Self, StoreError> {
+        let mut writer_connection = open::writer(path)?;
+        migrations::run(&mut writer_connection)?;
+        questions::load_ended(&writer_connection, &memory.ended, now)?;
+
+        let (asks, reads) = mpsc::channel(WAITING);
+        let reads = Arc::new(Mutex::new(reads));
+        let mut readers = Threads::new(asks);
+        for number in 0..READERS {
+            let (connection, reads, memory) = (open::reader(path)?, reads.clone(), memory.clone());
+            let run = move || reader::run(&connection, &reads, &memory);
+            readers.spawn(format!("store-reader-{number}"), run)?;
+        }
+        let (jobs, work) = mpsc::channel(WAITING);
+        let mut writer = Threads::new(jobs);
+        let memory = memory.clone();
+        writer.spawn("store-writer".to_owned(), move || writer::run(&writer_connection, work, &memory))?;
+        Ok(Self { path: path.to_owned(), writer, readers })
+    }
+
+    pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
+        // Asked once at start, so a connection of its own does.
+        let any: bool =
+            open::reader(&self.path)?.query_row(sql::apps::ANY_APP_OR_ACCOUNT, [], |row| row.get(0))?;
+        Ok(!any)
+    }
+
+    pub(crate) async fn commit(&self, effects: Vec<Effect>) -> Result<(), CommitError> {
+        let (answer, answered) = oneshot::channel();
+        self.writer.send(Work::Commit { effects, answer }).await?;
+        answered.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
+    }
+
+    pub(crate) async fn clean(&self, now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.writer.send(Work::Clean { now, at_most, answer }).await?;
+        answered.await.unwrap_or_else(|_| Err(StoreError::closed()))
+    }
+
+    /// Runs `read` on a reader, on what is committed by now.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&View<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let run = move |view: &View<'_>| {
+            // Whoever asked may have gone away.
+            let _ = answer.send(read(view));
+        };
+        self.readers.send(Box::new(run)).await?;
+        Ok(answered.await.map_err(|_| StoreError::closed())??)
+    }
+
+    pub(crate) async fn close(&self) {
+        // Readers first: then the writer's last checkpoint finds nobody reading.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,144 @@
+//! The store as the server sees it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::app::App;
+use stagedoor_protocol::device::Device;
+use stagedoor_protocol::id::{AccountId, AppId, SessionId};
+use stagedoor_protocol::legacy_key::LegacyKey;
+use stagedoor_protocol::session::{Account, Session};
+use stagedoor_protocol::{About, Effect, Facts, Question, Timestamp};
+use stagedoor_wire::Scopes;
+
+use crate::cache::Cache;
+use crate::ended::Ended;
+use crate::memory::Memory;
+use crate::sqlite::{Sqlite, questions};
+use crate::{CommitError, StoreError};
+
+/// Everything that must last. Clones are cheap and share one database.
+#[derive(Clone)]
+pub struct Store {
+    memory: Arc<Memory>,
+    sqlite: Arc<Sqlite>,
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// How many apps are kept in memory.
+    pub cached_apps: usize,
+    /// Lifetime of the longest-lived access token of any API. What ended longer ago than this ended no live token.
+    pub longest_token_seconds: u32,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { cached_apps: 100_000, longest_token_seconds: 3600 }
+    }
+}
+
+impl Store {
+    /// Opens the database at `path`, creates or migrates it, and loads what has ended and may still be presented.
+    /// Blocks; a new file can be read by its owner alone.
+    pub fn open(path: &Path, options: StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
+        let StoreOptions { cached_apps, longest_token_seconds } = options;
+        let memory = Memory { cache: Cache::new(cached_apps), ended: Ended::new(longest_token_seconds) };
+        let memory = Arc::new(memory);
+        let sqlite = Sqlite::open(path, &memory, now)?;
+        Ok(Self { memory, sqlite: Arc::new(sqlite) })
+    }
+
+    /// Whether there are neither accounts nor apps. Blocks.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.sqlite.is_empty()
+    }
+
+    /// Answers a question about an app alone from memory, or not at all. Never blocks.
+    pub fn known(&self, api: &str, question: &Question<'_>) -> Option<Facts> {
+        let app = match question.about {
+            About::App => self.memory.cache.app(api, question.client_id)?,
+            _ => return None,
+        };
+        Some(Facts { app: Some(app), ..Facts::default() })
+    }
+
+    /// Answers a question.
+    pub async fn answer(&self, api: &str, question: &Question<'_>) -> Result<Facts, StoreError> {
+        if let Some(facts) = self.known(api, question) {
+            return Ok(facts);
+        }
+        let known = self.memory.cache.app(api, question.client_id);
+        let (api, client_id, about) = (api.to_owned(), question.client_id.clone(), question.about);
+        self.sqlite.read(move |view| questions::answer(view, &api, &client_id, known, about)).await
+    }
+
+    /// Commits the effects of one decision: all of them or none. Returns once they are durable.
+    pub async fn commit(&self, effects: Vec<Effect>) -> Result<(), CommitError> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        self.sqlite.commit(effects).await
+    }
+
+    /// Whether anything the token hangs on has ended since it was made: its app's, team's or account's epoch rose, its
+    /// grant was revoked, or it was ended itself.
+    pub fn has_ended(&self, token: &AccessToken) -> bool {
+        self.memory.ended.has_ended(token)
+    }
+
+    /// A legacy key from memory. `None`: not known there; `Some(None)`: known not to exist.
+    pub fn known_legacy_key(&self, api: &str, id: &str) -> Option<Option<Arc<LegacyKey>>> {
+        self.memory.cache.legacy_key(api, id)
+    }
+
+    /// A legacy key by the text of its id header.
+    pub async fn legacy_key(&self, api: &str, id: &str) -> Result<Option<Arc<LegacyKey>>, StoreError> {
+        if let Some(known) = self.known_legacy_key(api, id) {
+            return Ok(known);
+        }
+        let (api, id) = (api.to_owned(), id.to_owned());
+        self.sqlite.read(move |view| questions::legacy_key(view, &api, &id)).await
+    }
+
+    /// An account by its e-mail address, in whatever case.
+    pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        let email = email.to_lowercase();
+        self.sqlite.read(move |view| questions::account_by_email(view, &email)).await
+    }
+
+    /// A session and its account.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.sqlite.read(move |view| questions::session(view, id)).await
+    }
+
+    /// What a person allows an app.
+    pub async fn consent(&self, app: AppId, account: AccountId) -> Result<Option<Scopes>, StoreError> {
+        self.sqlite.read(move |view| questions::consent(view, app, account)).await
+    }
+
+    /// The device that shows a user code, and its app. Whether it has expired is for the caller to see.
+    pub async fn device_by_user_code(
+        &self,
+        api: &str,
+        user_code: &str,
+    ) -> Result<Option<(Device, Arc<App>)>, StoreError> {
+        let (api, user_code) = (api.to_owned(), user_code.to_owned());
+        self.sqlite.read(move |view| questions::device_by_user_code(view, &api, &user_code)).await
+    }
+
+    /// Deletes up to `at_most` rows that are over, and forgets what ended only tokens that have expired. Returns how many
+    /// rows went; fewer than `at_most` means that nothing is left to do now.
+    pub async fn clean(&self, now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
+        self.memory.ended.trim(now);
+        self.sqlite.clean(now, at_most).await
+    }
+
+    /// Commits what waits, puts everything into the one database file and ends the threads. Later calls are
+    /// [`StoreError::Unavailable`].
+    pub async fn close(&self) {
+        self.sqlite.close().await;
+    }
+}
