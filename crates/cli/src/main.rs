@@ -1,6 +1,8 @@
 //! The `stagedoor` command: one file per command.
 
 mod dev;
+#[cfg(test)]
+mod edges;
 
 use std::process::ExitCode;
 
