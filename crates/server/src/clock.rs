@@ -10,25 +10,40 @@ use stagedoor_protocol::Timestamp;
 #[derive(Clone, Default, Debug)]
 pub struct Clock {
     offset_millis: Arc<AtomicI64>,
+    /// Where it stands still, in tests.
+    stopped_at: Option<Timestamp>,
 }
 
 impl Clock {
+    /// A clock that stands still at `time` until it is moved, so that a test says what time it is.
+    pub fn stopped_at(time: Timestamp) -> Self {
+        Self { offset_millis: Arc::default(), stopped_at: Some(time) }
+    }
+
     /// The time now, moved by what was asked for.
-    #[expect(clippy::disallowed_methods, reason = "this is where time comes from")]
     pub fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        let Timestamp(millis) = self.stopped_at.unwrap_or_else(machine_time);
         Timestamp(millis.saturating_add(self.offset_millis.load(Ordering::Relaxed)))
     }
 
     /// Moves the clock forward, or back where negative.
     pub fn advance(&self, seconds: i64) {
-        let millis = seconds.saturating_mul(1000);
+        self.advance_millis(seconds.saturating_mul(1000));
+    }
+
+    /// The same in milliseconds.
+    pub fn advance_millis(&self, millis: i64) {
         self.offset_millis.fetch_add(millis, Ordering::Relaxed);
     }
 
-    /// Sets the clock to the machine's time again.
+    /// Undoes all moves.
     pub fn set_back(&self) {
         self.offset_millis.store(0, Ordering::Relaxed);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where time comes from")]
+fn machine_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

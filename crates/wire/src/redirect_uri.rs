@@ -23,9 +23,10 @@ pub enum InvalidRedirectUri {
     /// RFC 6749 §3.1.2 forbids fragments.
     #[error("it has a fragment (#…), which the answer would not survive")]
     Fragment,
-    /// Control characters, blanks, backslashes, a user name, or a host that is no host name.
+    /// Control characters, blanks, backslashes, letters outside ASCII, a user name, or a host that is no host name.
     #[error(
-        "it holds a blank, a control character, a backslash, a wildcard, a user name or an odd character in its host"
+        "it holds a blank, a control character, a backslash, a wildcard, a letter outside ASCII, a user name or an odd \
+         character in its host"
     )]
     Characters,
     /// `javascript:`, `data:` and their like.
@@ -45,8 +46,8 @@ impl RedirectUri {
 
     /// Reads a URI; whether a dialect takes it is [`RedirectUri::check`].
     pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
-        let odd =
-            |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '*' | '"' | '<' | '>' | '`');
+        // RFC 3986 §2: a URI is ASCII, as the Location header it goes into.
+        let odd = |c: char| !c.is_ascii_graphic() || matches!(c, '\\' | '*' | '"' | '<' | '>' | '`');
         if text.len() > Self::MAX_BYTES || text.chars().any(odd) {
             return Err(InvalidRedirectUri::Characters);
         }
@@ -94,13 +95,15 @@ impl RedirectUri {
     }
 
     fn admits_any_port(&self, requested: &RedirectUri) -> bool {
-        let authority = authority(&self.text, &self.url);
-        if !self.is_loopback_address() || has_port(authority) || self.url.scheme() != "http" {
+        let own = authority(&self.text, &self.url);
+        if !self.is_loopback_address() || has_port(own) || self.url.scheme() != "http" {
             return false;
         }
-        let Some(port) = requested.url.port() else { return false };
-        let with_port = self.text.replacen(authority, &format!("{authority}:{port}"), 1);
-        *with_port == *requested.text
+        // By text: the parser drops `:80`, which is a port like any other.
+        let sent = authority(&requested.text, &requested.url);
+        let Some(port) = sent.strip_prefix(own).and_then(|rest| rest.strip_prefix(':')) else { return false };
+        let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        is_port && self.text.replacen(own, sent, 1) == *requested.text
     }
 
     fn is_loopback_address(&self) -> bool {
@@ -196,6 +199,8 @@ mod tests {
             ("https://a.example/cb", "https://a.example:8443/cb", false),
             ("http://127.0.0.1/cb", "http://127.0.0.1:9999/cb", true),
             ("http://127.0.0.1", "http://127.0.0.1:9999", true),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:80/cb", true),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:/cb", false),
             ("http://127.0.0.1/cb", "http://127.0.0.1:9999/other", false),
             ("http://127.0.0.1/cb", "http://127.0.0.2:9999/cb", false),
             ("http://127.0.0.1:3000/cb", "http://127.0.0.1:3001/cb", false),

@@ -15,7 +15,7 @@ pub struct ConsentPage<'a> {
     pub team_kind: Option<&'a str>,
     /// Whether an administrator looked at the app; if not the page says so.
     pub reviewed: bool,
-    /// Empty: the page says that it gets no access to data.
+    /// Empty: the page says that it learns no more than who it is.
     pub permissions: Vec<Permission<'a>>,
     pub account_email: &'a str,
     /// Host the person goes to afterwards.

@@ -108,7 +108,7 @@ fn consent_says_who_asks_for_what_and_where_it_leads() {
 
 #[test]
 fn no_permission_is_said_in_words() {
-    let sentence = "It gets no access to your data beyond knowing that you allowed it.";
+    let sentence = "It learns who you are here and what this API shows to everyone. Nothing more.";
     assert!(consent("x", vec![]).render_page().contains(sentence));
     assert!(!consent("x", asking("x")).render_page().contains(sentence));
 }
