@@ -42,6 +42,13 @@ pub struct Epochs {
     pub account: u32,
 }
 
+impl Epochs {
+    /// Whether one of them has risen since: what was made under these is dead.
+    pub fn are_behind(self, known: Self) -> bool {
+        self.app < known.app || self.team < known.team || self.account < known.account
+    }
+}
+
 /// Whether the API serves the token's app and person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use serde::Deserialize;
-use stagedoor_wire::dialect::{AppCreation, ClientIdForm};
+use stagedoor_wire::dialect::{AppCreation, AppRules, ClientIdForm, UnlistedApps};
 use stagedoor_wire::{ClientId, RedirectUri};
 
 use crate::client_secret::{NewSecret, StoredSecret};
@@ -65,6 +65,12 @@ impl App {
             AppCreation::SelfService => true,
             AppCreation::ByRequest => self.stage == Stage::Approved,
         }
+    }
+
+    /// Whether it gets no tokens and may send no one to authorize it.
+    pub fn is_refused(&self, rules: &AppRules) -> bool {
+        let unlisted = rules.unlisted == UnlistedApps::RefusedTokens && !self.is_listed(rules.creation);
+        unlisted || self.stage == Stage::Suspended
     }
 }
 
@@ -141,10 +147,10 @@ pub fn regenerate(
     Decision { reply: Ok(secret), effects }
 }
 
-/// Moves an app to another stage; a suspended app's tokens end.
+/// Moves an app to another stage. Tokens say whether the API lets their app in, so leaving `approved` ends them.
 pub fn set_stage(app: AppId, stage: Stage, actor: &str, now: Timestamp) -> Decision<()> {
     let mut effects = vec![Effect::SetStage { app, stage }];
-    if stage == Stage::Suspended {
+    if stage != Stage::Approved {
         effects.push(Effect::Raise { subject: Subject::App(app), at: now });
     }
     effects.push(Effect::Audit(AuditEntry::new(now, actor, stage.as_str(), Subject::App(app))));

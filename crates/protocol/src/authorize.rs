@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use stagedoor_wire::authorize_request::AuthorizeRequest;
-use stagedoor_wire::dialect::{AuthorizationFaults, AuthorizeTexts, Pkce, RememberConsent, UnlistedApps};
+use stagedoor_wire::dialect::{AuthorizationFaults, AuthorizeTexts, Pkce, RememberConsent};
 use stagedoor_wire::form::FormError;
 use stagedoor_wire::pkce::Challenge;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{RedirectUri, Scopes};
 
-use crate::app::{App, Stage};
+use crate::app::App;
 use crate::code::{Code, CodeState, Handle};
 use crate::decision::{Decision, Effect};
 use crate::id::{AccountId, CodeId};
@@ -95,7 +95,7 @@ pub fn validate(
     let Some(app) = app else { return Err(shown(Problem::ClientUnknown, None)) };
     let redirect_uri =
         check_redirect_uri(rules, request, &app).map_err(|problem| shown(problem, Some(&app)))?;
-    if is_refused(rules, &app) {
+    if app.is_refused(&rules.dialect.apps) {
         return Err(shown(Problem::ClientSuspended, Some(&app)));
     }
     match check_rest(rules, request, &app) {
@@ -126,12 +126,6 @@ fn check_redirect_uri(rules: &Rules, request: &AuthorizeRequest, app: &App) -> R
     } else {
         Err(Problem::RedirectUriUnregistered)
     }
-}
-
-fn is_refused(rules: &Rules, app: &App) -> bool {
-    let apps = &rules.dialect.apps;
-    let unlisted = apps.unlisted == UnlistedApps::RefusedTokens && !app.is_listed(apps.creation);
-    unlisted || app.stage == Stage::Suspended
 }
 
 fn check_rest(

@@ -1,10 +1,9 @@
 //! Client authentication (RFC 6749 §2.3, §3.2.1): checked before anything else, so that a caller who fails it changes
 //! nothing and learns nothing.
 
-use stagedoor_wire::dialect::UnlistedApps;
 use stagedoor_wire::token_request::ClientCredentials;
 
-use crate::app::{App, Stage};
+use crate::app::App;
 use crate::{Refusal, Rules, Timestamp};
 
 /// How the client proved itself.
@@ -31,11 +30,7 @@ pub fn authenticate<'a>(
     } else {
         return Err(Refusal::ClientSecretWrong);
     };
-    let refused = match rules.dialect.apps.unlisted {
-        UnlistedApps::RefusedTokens => !app.is_listed(rules.dialect.apps.creation),
-        UnlistedApps::RefusedByApi => false,
-    };
-    if refused || app.stage == Stage::Suspended { Err(Refusal::ClientSuspended) } else { Ok((app, proof)) }
+    if app.is_refused(&rules.dialect.apps) { Err(Refusal::ClientSuspended) } else { Ok((app, proof)) }
 }
 
 /// Every secret is compared, whichever fits, so that time tells nothing (RFC 6749 §10.10).
@@ -51,5 +46,10 @@ impl Proof {
             Self::Secret => Ok(()),
             Self::None => Err(Refusal::ClientSecretMissing),
         }
+    }
+
+    /// A public app names itself, any other proves itself (RFC 7009 §2.1, RFC 8628 §3.1).
+    pub(crate) fn will_do_for(self, app: &App) -> Result<(), Refusal> {
+        if app.public { Ok(()) } else { self.by_secret() }
     }
 }

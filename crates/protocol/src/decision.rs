@@ -54,7 +54,7 @@ pub enum Effect {
         grant: GrantId,
         at: Timestamp,
     },
-    /// Ends all grants of one person for one app.
+    /// Ends all grants of one person for one app, and the codes and allowed devices that could still start one.
     RevokeGrantsOf {
         app: AppId,
         account: AccountId,
@@ -74,7 +74,8 @@ pub enum Effect {
     EndActiveGrant {
         app: AppId,
     },
-    /// Raises an epoch: everything issued under the former one ends.
+    /// Raises an epoch: everything issued under the former one ends, with the codes and allowed devices that could still
+    /// start a grant.
     Raise {
         subject: Subject,
         at: Timestamp,

@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 use stagedoor_wire::token_request::ClientCredentials;
 use stagedoor_wire::{Scopes, Secret};
 
-use crate::client_authentication::{Proof, authenticate};
+use crate::client_authentication::authenticate;
 use crate::code::{Handle, Hash};
 use crate::decision::{Decision, Effect};
 use crate::id::{AccountId, AppId, DeviceId, GrantId};
@@ -61,9 +61,7 @@ pub fn start(
     rng: &mut impl CryptoRng,
 ) -> Decision<DeviceAnswer> {
     let checked = authenticate(rules, facts.app.as_deref(), client, now).and_then(|(app, proof)| {
-        if !app.public {
-            proof.by_secret()?;
-        }
+        proof.will_do_for(app)?;
         let none = Scopes::none();
         let scopes = known_scopes(&rules.dialect.scopes, asked.unwrap_or(&none)).ok_or(Refusal::Scope)?;
         Ok((app, scopes))
@@ -95,10 +93,13 @@ pub fn start(
     Decision { reply: Ok(answer), effects: vec![Effect::StartDevice(device)] }
 }
 
-/// A person's answer to a device that is pending.
+/// A person's answer to a device that is pending; one that was answered already is as good as unknown.
 pub fn answer(device: &Device, account: AccountId, allow: bool, now: Timestamp) -> Decision<()> {
     if device.expires <= now {
         return Decision::refuse(Refusal::DeviceCodeExpired);
+    }
+    if device.state != DeviceState::Pending {
+        return Decision::refuse(Refusal::DeviceCodeUnknown);
     }
     let state = if allow { DeviceState::Allowed { account, at: now } } else { DeviceState::Denied };
     let mut effects = vec![Effect::DecideDevice { device: device.id, was: DeviceState::Pending, now: state }];
@@ -131,12 +132,4 @@ fn new_user_code(rng: &mut impl CryptoRng) -> String {
         }
     }
     code
-}
-
-/// Whether the client may act for this device: the one it was started by, with the proof it needs.
-pub(crate) fn check_client(device: &Device, app: AppId, public: bool, proof: Proof) -> Result<(), Refusal> {
-    if device.app != app {
-        return Err(Refusal::DeviceCodeUnknown);
-    }
-    if public { Ok(()) } else { proof.by_secret() }
 }

@@ -88,3 +88,61 @@ pub struct ActiveGrant {
     pub grant: GrantId,
     pub until: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp(1_788_177_600_000);
+
+    fn grant(presented: u32, confidential: bool) -> Grant {
+        Grant {
+            id: GrantId(1),
+            app: AppId(2),
+            team: TeamId(3),
+            account: None,
+            scopes: Scopes::none(),
+            epochs: Epochs { app: 0, team: 0, account: 0 },
+            salt: [0; 16],
+            key: KeyId(1),
+            confidential,
+            authorized: AT,
+            succession: Succession { presented, at: AT },
+            revoked: None,
+        }
+    }
+
+    #[test]
+    fn presentations() {
+        use Presentation::{Ahead, First, Replay, Retry};
+        // presented so far, generation shown, milliseconds later, from a confidential client, from a public one
+        let cases = [
+            (0, 1, 0, First, First),
+            (0, 1, 1_000_000, First, First),
+            (0, 2, 0, Ahead, Ahead),
+            (0, u32::MAX, 0, Ahead, Ahead),
+            (5, 6, 0, First, First),
+            (5, 7, 0, Ahead, Ahead),
+            (5, 5, 0, Retry, Retry),
+            (5, 5, -1, Retry, Retry),
+            (5, 5, 60_000, Retry, Retry),
+            (5, 5, 60_001, Retry, Replay),
+            (5, 4, 0, Replay, Replay),
+            (5, 0, 0, Replay, Replay),
+            (u32::MAX, 1, 0, Replay, Replay),
+        ];
+        for (presented, generation, millis, confidential, public) in cases {
+            let now = Timestamp(AT.0 + millis);
+            let shown = |confidential| grant(presented, confidential).presentation(generation, now);
+            assert_eq!(shown(true), confidential, "{presented} {generation} {millis}");
+            assert_eq!(shown(false), public, "{presented} {generation} {millis}");
+        }
+    }
+
+    #[test]
+    fn ends_by_rule() {
+        let half_a_year = Timestamp(1_803_816_000_000); // 2027-02-28T12:00:00Z, from 2026-08-31T12:00:00Z
+        assert_eq!(grant(0, true).ends(RefreshEnd::MonthsAfterAuthorization(6)), Some(half_a_year));
+        assert_eq!(grant(0, true).ends(RefreshEnd::Never), None);
+    }
+}

@@ -1,5 +1,6 @@
 //! Introspection (RFC 7662): an authenticated app asks about its own tokens.
 
+use stagedoor_wire::dialect::Rotation;
 use stagedoor_wire::token_request::ClientCredentials;
 use stagedoor_wire::{ClientId, Scopes, Secret};
 
@@ -7,9 +8,11 @@ use crate::access_token::AccessToken;
 use crate::app::App;
 use crate::client_authentication::authenticate;
 use crate::decision::Decision;
+use crate::grant::Presentation;
 use crate::id::AccountId;
 use crate::question::{About, Facts, Question};
 use crate::refresh_token::PresentedToken;
+use crate::token::issue::Holder;
 use crate::{Rules, Timestamp};
 
 /// What is told of a live token (RFC 7662 §2.2).
@@ -64,15 +67,12 @@ pub fn decide(
 fn live_grant(rules: &Rules, app: &App, token: &Secret, facts: &Facts, now: Timestamp) -> Option<LiveToken> {
     let refresh = rules.dialect.refresh_token.as_ref()?;
     let presented = PresentedToken::read(token)?;
-    let grant = facts.grant.as_ref().filter(|grant| grant.app == app.id && presented.is_of(rules, grant))?;
+    let grant = presented.find(rules, app, facts)?;
+    Holder::of_live_grant(grant, app, facts.account.as_ref())?;
     let ends = grant.ends(refresh.ends);
-    let account_epoch = facts.account.map_or(0, |account| account.epoch);
-    let dead = grant.revoked.is_some()
-        || ends.is_some_and(|ends| ends <= now)
-        || grant.epochs.app < app.epoch
-        || grant.epochs.account < account_epoch
-        || presented.generation < grant.succession.presented;
-    (!dead).then(|| LiveToken {
+    let replayed = refresh.rotation == Rotation::Rotated
+        && grant.presentation(presented.generation, now) == Presentation::Replay;
+    (!replayed && ends.is_none_or(|ends| now < ends)).then(|| LiveToken {
         client_id: app.client_id.clone(),
         scopes: grant.scopes.clone(),
         account: grant.account,

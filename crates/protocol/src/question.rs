@@ -22,7 +22,7 @@ pub struct Question<'a> {
 pub enum About {
     /// Nothing but itself: answered from memory when the app is known there.
     App,
-    /// Its one active grant.
+    /// Its one active grant, with the grant's row.
     ActiveGrant,
     /// An authorization code.
     Code(CodeId),
@@ -40,7 +40,7 @@ pub struct Facts {
     pub app: Option<Arc<App>>,
     pub active: Option<ActiveGrant>,
     pub code: Option<Code>,
-    /// The grant asked about, or the one that the code or device started.
+    /// The grant asked about, the active one, or the one that the code or device started.
     pub grant: Option<Grant>,
     pub device: Option<Device>,
     /// The account asked about, or the one behind the code, grant or device.

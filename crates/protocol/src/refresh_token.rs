@@ -3,9 +3,11 @@
 
 use stagedoor_wire::Secret;
 
+use crate::app::App;
 use crate::grant::Grant;
 use crate::id::GrantId;
 use crate::keys::{Purpose, Tag};
+use crate::question::Facts;
 use crate::{Rules, opaque};
 
 /// A refresh token as it was presented, unverified.
@@ -30,6 +32,11 @@ impl PresentedToken {
             generation: u32::from_be_bytes(*generation),
             tag,
         })
+    }
+
+    /// The grant it is of, if that is `app`'s: a token is bound to the client it was issued to (RFC 6749 §6).
+    pub(crate) fn find<'a>(&self, rules: &Rules, app: &App, facts: &'a Facts) -> Option<&'a Grant> {
+        facts.grant.as_ref().filter(|grant| grant.app == app.id && self.is_of(rules, grant))
     }
 
     /// Whether `grant` made this token, in constant time.

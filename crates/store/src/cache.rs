@@ -101,3 +101,35 @@ impl Cache {
         self.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_found_by_their_parts() {
+        let cache = Cache::new(10);
+        cache.keep_legacy_key("api", "id", &None, cache.generation());
+        assert!(cache.legacy_key("api", "id").is_some());
+        for (api, id) in [("ap", "iid"), ("api", "i"), ("apii", "d"), ("id", "api")] {
+            assert!(cache.legacy_key(api, id).is_none(), "{api} {id}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_before_something_was_forgotten_is_not_kept() {
+        let cache = Cache::new(10);
+        let generation = cache.generation();
+        cache.forget(&[]);
+        cache.keep_legacy_key("api", "id", &None, generation);
+        assert!(cache.legacy_key("api", "id").is_none());
+    }
+
+    #[test]
+    fn long_ids_do_not_fill_memory() {
+        let cache = Cache::new(10);
+        let long = "x".repeat(LEGACY_ID_BYTES + 1);
+        cache.keep_legacy_key("api", &long, &None, cache.generation());
+        assert!(cache.legacy_key("api", &long).is_none());
+    }
+}

@@ -1,7 +1,9 @@
 //! What has ended before its tokens expired: epochs that rose, grants and single tokens that were revoked. Every check
 //! of a token asks here, so it is in memory and no lock is shared by all.
 
-use papaya::HashMap;
+use std::hash::Hash;
+
+use papaya::{HashMap, ResizeMode};
 use quick_cache::DefaultHashBuilder;
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::{Subject, Timestamp};
@@ -28,7 +30,7 @@ struct Rise {
 
 impl Ended {
     pub(crate) fn new(longest_token_seconds: u32) -> Self {
-        Self { subjects: HashMap::default(), tokens: HashMap::default(), longest_token_seconds }
+        Self { subjects: map(), tokens: map(), longest_token_seconds }
     }
 
     /// What rose before this ended tokens that have expired since.
@@ -73,4 +75,10 @@ impl Ended {
         self.subjects.pin().retain(|_, rise| rise.at >= before);
         self.tokens.pin().retain(|_, expires| *expires > now);
     }
+}
+
+/// Nearly every look-up finds nothing. While a map is copied into a larger one bit by bit, which can take for ever when
+/// nothing more is written, such a look-up searches both for microseconds: so the writer copies it whole.
+fn map<K: Hash + Eq, V>() -> HashMap<K, V, DefaultHashBuilder> {
+    HashMap::builder().hasher(DefaultHashBuilder::default()).resize_mode(ResizeMode::Blocking).build()
 }

@@ -26,7 +26,7 @@ pub struct Store {
 }
 
 /// How a store is opened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct StoreOptions {
     /// How many apps are kept in memory.
     pub cached_apps: usize,
@@ -140,5 +140,53 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.sqlite.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stagedoor_protocol::Subject;
+    use stagedoor_protocol::id::TeamId;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::sqlite::sample::{API, APP, NOW, client_id, rows};
+
+    /// A reader's transaction began before a commit and it reads the app after it: it sees the app as it was, and memory
+    /// must not keep that.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_reader_that_was_overtaken_keeps_nothing() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("db"), StoreOptions::default(), NOW).unwrap();
+        store.commit(rows()).await.unwrap();
+
+        let (began, has_began) = oneshot::channel();
+        let (go_on, may_go_on) = oneshot::channel();
+        let overtaken = tokio::spawn({
+            let sqlite = store.sqlite.clone();
+            async move {
+                let read = sqlite.read(move |view| {
+                    // The first statement takes the snapshot.
+                    questions::session(view, SessionId(0))?;
+                    began.send(()).unwrap();
+                    may_go_on.blocking_recv().unwrap();
+                    questions::answer(view, API, &client_id(), None, About::App)
+                });
+                read.await.unwrap().app.unwrap()
+            }
+        });
+        has_began.await.unwrap();
+        for subject in [Subject::App(APP), Subject::Team(TeamId(1))] {
+            store.commit(vec![Effect::Raise { subject, at: NOW }]).await.unwrap();
+        }
+        go_on.send(()).unwrap();
+        let seen = overtaken.await.unwrap();
+        assert_eq!((seen.epoch, seen.owner.epoch), (0, 0), "it was overtaken");
+
+        let question = Question { client_id: &client_id(), about: About::App };
+        assert!(store.known(API, &question).is_none());
+        let fresh = store.answer(API, &question).await.unwrap().app.unwrap();
+        assert_eq!((fresh.epoch, fresh.owner.epoch), (1, 1));
+        assert!(store.known(API, &question).is_some());
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn decide(
     if code.expires <= now {
         return Err(Refusal::CodeExpired);
     }
-    let account = facts.account.as_ref().ok_or(Refusal::CodeUnknown)?;
+    let account = facts.account.as_ref().filter(|known| known.id == code.account);
+    let account = account.ok_or(Refusal::CodeUnknown)?;
     let holder = Holder { app, team: &app.owner, account: Some(account) };
     let start = GrantStart {
         scopes: code.scopes.clone(),

@@ -26,7 +26,11 @@ pub(super) fn decide(
 ) -> Result<Decision<TokenAnswer>, Refusal> {
     let (app, proof) = authenticate(rules, facts.app.as_deref(), &request.client, now)?;
     proof.by_secret()?;
-    let team = choose_team(app, request.team.as_deref())?;
+    let team = if rules.dialect.apps.team_parameter {
+        choose_team(app, request.team.as_deref())?
+    } else {
+        &app.owner
+    };
     let scopes = match &request.scopes {
         Some(asked) if rules.dialect.scopes.for_apps => {
             known_scopes(&rules.dialect.scopes, asked).ok_or(Refusal::Scope)?
@@ -35,7 +39,7 @@ pub(super) fn decide(
     };
     let holder = Holder { app, team, account: None };
     if rules.dialect.grants.client_credentials_refresh_token {
-        with_refresh_token(rules, &holder, scopes, facts.active, now, rng)
+        with_refresh_token(rules, &holder, scopes, facts, now, rng)
     } else {
         Ok(Decision::reply(access_token(rules, &holder, None, scopes, now, rng)))
     }
@@ -65,25 +69,33 @@ fn with_refresh_token(
     rules: &Rules,
     holder: &Holder<'_>,
     scopes: Scopes,
-    active: Option<ActiveGrant>,
+    facts: &Facts,
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Result<Decision<TokenAnswer>, Refusal> {
-    let one_at_a_time = rules.dialect.refresh_token.as_ref().map(|rules| rules.active_grants);
-    let mut effects = Vec::with_capacity(3);
+    let active_grants = rules.dialect.refresh_token.as_ref().map(|rules| rules.active_grants);
+    let one_at_a_time = active_grants == Some(ActiveGrants::OnePerApp);
+    if one_at_a_time && is_active(holder.app, facts, now) {
+        return Err(Refusal::DuplicateGrant { client_id: holder.app.client_id.to_string() });
+    }
     let start = GrantStart { scopes: scopes.clone(), confidential: true, authorized: now };
     let grant = start_grant(rules, holder, start, now, rng);
     let mut answer = access_token(rules, holder, Some(&grant), scopes, now, rng);
-    if one_at_a_time == Some(ActiveGrants::OnePerApp) {
-        if active.is_some_and(|active| now < active.until) {
-            return Err(Refusal::DuplicateGrant { client_id: holder.app.client_id.to_string() });
-        }
+    answer.refresh_token = Some(refresh_token::derive(rules, &grant, 1));
+    let mut effects = Vec::with_capacity(3);
+    if one_at_a_time {
         let until = now.plus_seconds(i64::from(rules.dialect.access_token.seconds));
         let next = ActiveGrant { grant: grant.id, until };
-        effects.push(Effect::TakeActiveGrant { app: holder.app.id, was: active, now: next });
-        effects.extend(active.map(|left| Effect::RevokeGrant { grant: left.grant, at: now }));
+        effects.push(Effect::TakeActiveGrant { app: holder.app.id, was: facts.active, now: next });
+        effects.extend(facts.active.map(|left| Effect::RevokeGrant { grant: left.grant, at: now }));
     }
-    answer.refresh_token = Some(refresh_token::derive(rules, &grant, 1));
     effects.push(Effect::StartGrant(grant));
     Ok(Decision { reply: Ok(answer), effects })
+}
+
+/// Whether the app's grant has a live access token. One that was revoked since is not active, so that a client which lost
+/// its grant to a replay can start again.
+fn is_active(app: &App, facts: &Facts, now: Timestamp) -> bool {
+    let lives = |grant| Holder::of_live_grant(grant, app, None).is_some();
+    facts.active.is_some_and(|active| now < active.until) && facts.grant.as_ref().is_none_or(lives)
 }

@@ -9,7 +9,7 @@ use super::issue::{GrantStart, Holder, access_token, start_grant};
 use crate::client_authentication::{Proof, authenticate};
 use crate::code::Handle;
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
-use crate::device::{self, Device, DeviceState, POLL_SECONDS};
+use crate::device::{Device, DeviceState, POLL_SECONDS};
 use crate::question::Facts;
 use crate::{Refusal, Rules, Timestamp, opaque, refresh_token};
 
@@ -23,9 +23,9 @@ pub(super) fn decide(
 ) -> Result<Decision<TokenAnswer>, Refusal> {
     let (app, proof) = authenticate(rules, facts.app.as_deref(), &request.client, now)?;
     let handle = Handle::read(opaque::DEVICE_CODE, presented.expose()).ok_or(Refusal::DeviceCodeUnknown)?;
-    let found = facts.device.as_ref().filter(|device| handle.is_of(&device.hash));
+    let found = facts.device.as_ref().filter(|device| handle.is_of(&device.hash) && device.app == app.id);
     let device = found.ok_or(Refusal::DeviceCodeUnknown)?;
-    device::check_client(device, app.id, app.public, proof)?;
+    proof.will_do_for(app)?;
     let (account, authorized) = match device.state {
         DeviceState::Redeemed { grant, .. } => {
             let audit =
@@ -44,7 +44,9 @@ pub(super) fn decide(
         GrantStart { scopes: device.scopes.clone(), confidential: proof == Proof::Secret, authorized };
     let grant = start_grant(rules, &holder, start, now, rng);
     let mut answer = access_token(rules, &holder, Some(&grant), device.scopes.clone(), now, rng);
-    answer.refresh_token = Some(refresh_token::derive(rules, &grant, 1));
+    if rules.dialect.grants.refresh_token {
+        answer.refresh_token = Some(refresh_token::derive(rules, &grant, 1));
+    }
     let redeemed = DeviceState::Redeemed { account, grant: grant.id };
     let effects = vec![
         Effect::DecideDevice { device: device.id, was: device.state, now: redeemed },

@@ -15,13 +15,26 @@ use crate::team::Team;
 use crate::{Rules, Timestamp};
 
 /// Whom a token is for.
-pub(super) struct Holder<'a> {
+pub(crate) struct Holder<'a> {
     pub(super) app: &'a App,
     pub(super) team: &'a Team,
     pub(super) account: Option<&'a AccountStanding>,
 }
 
-impl Holder<'_> {
+impl<'a> Holder<'a> {
+    /// Whom the tokens of `grant` are for; none when it was revoked, alone or with its app, team or person.
+    pub(crate) fn of_live_grant(
+        grant: &Grant,
+        app: &'a App,
+        account: Option<&'a AccountStanding>,
+    ) -> Option<Self> {
+        let team = app.teams.iter().find(|team| team.id == grant.team)?;
+        let holder = Self { app, team, account };
+        let same_person = grant.account == account.map(|account| account.id);
+        (same_person && grant.revoked.is_none() && !grant.epochs.are_behind(holder.epochs()))
+            .then_some(holder)
+    }
+
     /// The epochs of everything the token hangs on.
     pub(super) fn epochs(&self) -> Epochs {
         Epochs {
@@ -123,12 +136,7 @@ pub(super) fn start_grant(
 
 /// The scopes of `asked` that the dialect knows; `None` when it refuses one it does not know (RFC 6749 §3.3).
 pub(crate) fn known_scopes(rules: &ScopeRules, asked: &Scopes) -> Option<Scopes> {
-    let known: Scopes = rules.known.iter().map(|scope| scope.name.as_str()).collect();
-    if asked.is_within(&known) {
-        Some(asked.clone())
-    } else if rules.drop_unknown {
-        Some(asked.intersection(&known))
-    } else {
-        None
-    }
+    let is_known = |name: &&str| rules.known.iter().any(|scope| scope.name == **name);
+    (rules.drop_unknown || asked.iter().all(|name| is_known(&name)))
+        .then(|| asked.iter().filter(is_known).collect())
 }

@@ -26,11 +26,12 @@ pub(super) fn decide(
     let refresh = rules.dialect.refresh_token.as_ref().ok_or(Refusal::GrantForbidden)?;
     let (app, proof) = authenticate(rules, facts.app.as_deref(), &request.client, now)?;
     let presented = PresentedToken::read(token).ok_or(Refusal::RefreshTokenUnknown)?;
-    let grant = find(rules, facts, app, presented)?;
+    let grant = presented.find(rules, app, facts).ok_or(Refusal::RefreshTokenUnknown)?;
     check_client(grant, proof)?;
-    let team = app.teams.iter().find(|team| team.id == grant.team).ok_or(Refusal::GrantRevoked)?;
-    let holder = Holder { app, team, account: facts.account.as_ref() };
-    check_alive(refresh, grant, &holder, now)?;
+    let holder = Holder::of_live_grant(grant, app, facts.account.as_ref()).ok_or(Refusal::GrantRevoked)?;
+    if grant.ends(refresh.ends).is_some_and(|ends| ends <= now) {
+        return Err(Refusal::RefreshTokenEnded);
+    }
     let Some(succession) = succeed(refresh, app, grant, presented.generation, now) else {
         let audit =
             AuditEntry::new(now, app.client_id.as_str(), "refresh token replayed", Subject::Grant(grant.id));
@@ -47,47 +48,17 @@ pub(super) fn decide(
         }
     };
     let mut effects = succession;
-    if refresh.active_grants == ActiveGrants::OnePerApp {
+    // People's grants stand beside the app's own and are not counted.
+    if refresh.active_grants == ActiveGrants::OnePerApp && grant.account.is_none() {
         let until = now.plus_seconds(i64::from(rules.dialect.access_token.seconds));
         effects.push(Effect::ExtendActiveGrant { app: app.id, now: ActiveGrant { grant: grant.id, until } });
     }
     Ok(Decision { reply: Ok(answer), effects })
 }
 
-/// The grant the token is of, if it is this app's (RFC 6749 §6: bound to the client it was issued to).
-fn find<'a>(
-    rules: &Rules,
-    facts: &'a Facts,
-    app: &App,
-    presented: PresentedToken,
-) -> Result<&'a Grant, Refusal> {
-    let ours = |grant: &&Grant| grant.app == app.id && presented.is_of(rules, grant);
-    facts.grant.as_ref().filter(ours).ok_or(Refusal::RefreshTokenUnknown)
-}
-
 /// A grant won with a secret needs it again (RFC 6749 §6).
 fn check_client(grant: &Grant, proof: Proof) -> Result<(), Refusal> {
     if grant.confidential { proof.by_secret() } else { Ok(()) }
-}
-
-fn check_alive(
-    rules: &RefreshTokenRules,
-    grant: &Grant,
-    holder: &Holder<'_>,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let epochs = holder.epochs();
-    let raised = grant.epochs.app < epochs.app
-        || grant.epochs.team < epochs.team
-        || grant.epochs.account < epochs.account
-        || grant.account != holder.account.map(|account| account.id);
-    if raised || grant.revoked.is_some() {
-        Err(Refusal::GrantRevoked)
-    } else if grant.ends(rules.ends).is_some_and(|ends| ends <= now) {
-        Err(Refusal::RefreshTokenEnded)
-    } else {
-        Ok(())
-    }
 }
 
 /// What the use of `generation` changes; `None` for a replay.

@@ -8,7 +8,7 @@ use stagedoor_protocol::id::{AccountId, AppId, GrantId, TeamId};
 use stagedoor_protocol::{Rules, Timestamp, opaque};
 use stagedoor_wire::{ClientId, Scopes, Secret};
 
-use crate::api::{START, keys, mixtape, rules};
+use crate::setting::{START, keys, mixtape, rules};
 
 fn music() -> Rules {
     rules("music", mixtape(), &keys(1))
@@ -62,7 +62,11 @@ fn by_time() {
 #[test]
 fn another_apis_or_another_keys_is_none() {
     let text = minted(&token());
-    let others = [rules("musi", mixtape(), &keys(1)), rules("music2", mixtape(), &keys(1)), rules("music", mixtape(), &keys(2))];
+    let others = [
+        rules("musi", mixtape(), &keys(1)),
+        rules("music2", mixtape(), &keys(1)),
+        rules("music", mixtape(), &keys(2)),
+    ];
     for other in others {
         assert_eq!(AccessToken::verify(&other, text.expose(), START), Err(Unverified::Unknown));
     }

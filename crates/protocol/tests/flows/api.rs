@@ -1,7 +1,5 @@
 //! One API with a clock, a generator and the model of the store; what a server does between request and answer.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rand::SeedableRng;
@@ -9,8 +7,7 @@ use rand::rngs::StdRng;
 use stagedoor_protocol::app::{self, NewApp, Stage};
 use stagedoor_protocol::authorize::{self, Consent, Fault, Next, ValidRequest};
 use stagedoor_protocol::client_secret::NewSecret;
-use stagedoor_protocol::id::{AccountId, AppId, TeamId};
-use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Decision, Effect, Facts, Question, Refusal, Rules, Timestamp, token};
 use stagedoor_wire::authorize_request::AuthorizeRequest;
@@ -20,14 +17,9 @@ use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::{ClientCredentials, TokenRequest, TokenRequestParts};
 use stagedoor_wire::{ClientId, Dialect, RedirectUri, Secret};
 
+use crate::client::{Client, Shown};
+use crate::setting::{REDIRECT_URI, START, VERIFIER, keys, rules};
 use crate::world::{CommitError, World};
-
-/// 2026-08-31T12:00:00Z: no month that begins half a year later has a 31st.
-pub(crate) const START: Timestamp = Timestamp(1_788_177_600_000);
-pub(crate) const REDIRECT_URI: &str = "https://app.example/callback";
-pub(crate) const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters";
-
-const MIXTAPE: &str = include_str!("mixtape.toml");
 
 pub(crate) struct Api {
     pub(crate) rules: Rules,
@@ -36,58 +28,6 @@ pub(crate) struct Api {
     pub(crate) rng: StdRng,
     /// What the last decision changed.
     pub(crate) effects: Vec<Effect>,
-}
-
-/// An app as its developer knows it.
-#[derive(Clone)]
-pub(crate) struct Client {
-    pub(crate) app: AppId,
-    pub(crate) id: ClientId,
-    pub(crate) secret: Option<Secret>,
-}
-
-/// What a caller shows for a client.
-#[derive(Clone)]
-pub(crate) struct Shown {
-    pub(crate) id: String,
-    pub(crate) secret: Option<String>,
-}
-
-impl Client {
-    pub(crate) fn shown(&self) -> Shown {
-        let secret = self.secret.as_ref().map(|secret| secret.expose().to_owned());
-        Shown { id: self.id.to_string(), secret }
-    }
-
-    pub(crate) fn without_secret(&self) -> Shown {
-        Shown { id: self.id.to_string(), secret: None }
-    }
-
-    pub(crate) fn with_secret(&self, secret: &str) -> Shown {
-        Shown { id: self.id.to_string(), secret: Some(secret.to_owned()) }
-    }
-}
-
-/// The made-up dialect and all built-in ones.
-pub(crate) fn dialects() -> impl Iterator<Item = Dialect> {
-    Dialect::all_built_in().chain([mixtape()])
-}
-
-pub(crate) fn mixtape() -> Dialect {
-    Dialect::parse("mixtape.toml", MIXTAPE).unwrap_or_else(|error| panic!("{error}"))
-}
-
-pub(crate) fn keys(seed: u64) -> String {
-    KeyRing::generate(START, &mut StdRng::seed_from_u64(seed)).to_string()
-}
-
-pub(crate) fn rules(name: &str, dialect: Dialect, keys: &str) -> Rules {
-    Rules {
-        api: name.into(),
-        issuer: format!("https://{name}.example").into(),
-        dialect: Arc::new(dialect),
-        keys: Arc::new(KeyRing::parse(keys).unwrap()),
-    }
 }
 
 impl Api {
@@ -232,7 +172,10 @@ impl Api {
         let decide = |rng: &mut StdRng| token::decide(&self.rules, &request, &facts, self.now, rng);
         let decisions: Vec<_> = (0..times).map(|_| decide(&mut self.rng)).collect();
         let settle = |decision: Decision<TokenAnswer>| match self.world.commit(&decision.effects) {
-            Ok(()) => decision.reply,
+            Ok(()) => {
+                self.effects = decision.effects;
+                decision.reply
+            }
             Err(_) => self.token(by, form),
         };
         decisions.into_iter().map(settle).collect()

@@ -7,7 +7,8 @@ use stagedoor_protocol::{Effect, Refusal};
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{Dialect, RedirectUri};
 
-use crate::api::{Api, mixtape};
+use crate::api::Api;
+use crate::setting::mixtape;
 
 fn create(api: &mut Api, team: TeamId, uri: &str, public: bool) -> Result<app::CreatedApp, Refusal> {
     let redirect_uris = vec![RedirectUri::parse(uri).unwrap()];
@@ -30,7 +31,10 @@ fn comes_to_be_as_the_dialect_has_it() {
         let team = api.team("Owners");
         let created = create(&mut api, team, "https://app.example/", false).unwrap();
         let app = &api.world.apps[&created.id];
-        assert_eq!((app.stage, created.secret.is_some(), app.secrets.len()), (stage, has_secret, usize::from(has_secret)));
+        assert_eq!(
+            (app.stage, created.secret.is_some(), app.secrets.len()),
+            (stage, has_secret, usize::from(has_secret))
+        );
         assert!(id_form(created.client_id.as_str()), "{}", created.client_id);
         assert_eq!(api.world.audit.last().unwrap().what, "app created");
     }

@@ -4,7 +4,9 @@ use stagedoor_protocol::access_token::{AccessToken, Standing};
 use stagedoor_protocol::{Effect, Refusal, Timestamp, people};
 use stagedoor_wire::authorize_request::AuthorizeRequest;
 
-use crate::api::{Api, Client, REDIRECT_URI, VERIFIER, dialects, mixtape, redemption};
+use crate::api::{Api, redemption};
+use crate::client::Client;
+use crate::setting::{REDIRECT_URI, VERIFIER, dialects, mixtape};
 
 fn without_challenge(api: &Api, client: &Client) -> AuthorizeRequest {
     let request = api.authorize_request(client, "");
@@ -51,7 +53,11 @@ fn replay_counts_only_from_its_client() {
     let [grant_type, code_field, uri, verifier] = redemption(&code);
     let wrong_verifier = ("code_verifier", "another-verifier-of-at-least-43-characters-or-so");
     let cases = [
-        (client.with_secret("wrong"), vec![grant_type, code_field, uri, verifier], Refusal::ClientSecretWrong),
+        (
+            client.with_secret("wrong"),
+            vec![grant_type, code_field, uri, verifier],
+            Refusal::ClientSecretWrong,
+        ),
         (other.shown(), vec![grant_type, code_field, uri, verifier], Refusal::CodeUnknown),
         (client.shown(), vec![grant_type, code_field, uri], Refusal::VerifierMissing),
         (client.without_secret(), vec![grant_type, code_field, uri], Refusal::VerifierMissing),

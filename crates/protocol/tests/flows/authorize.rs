@@ -8,7 +8,9 @@ use stagedoor_wire::authorize_request::AuthorizeRequest;
 use stagedoor_wire::form::FormError;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 
-use crate::api::{Api, Client, REDIRECT_URI, mixtape};
+use crate::api::Api;
+use crate::client::Client;
+use crate::setting::{REDIRECT_URI, mixtape};
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -115,8 +117,7 @@ fn state_and_issuer_come_back() {
     for (dialect, state, expected) in cases {
         let mut api = Api::built_in(dialect);
         let (client, person) = (api.client(), api.person());
-        let valid =
-            api.validate(&AuthorizeRequest { state, ..api.authorize_request(&client, "") }).unwrap();
+        let valid = api.validate(&AuthorizeRequest { state, ..api.authorize_request(&client, "") }).unwrap();
         let Next::Redirect { location } = api.consent(&valid, person, Some(Consent::Cancelled)) else {
             panic!()
         };

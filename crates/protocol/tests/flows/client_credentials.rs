@@ -4,7 +4,9 @@ use stagedoor_protocol::access_token::{AccessToken, Standing};
 use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::{Effect, Refusal};
 
-use crate::api::{Api, Client, Shown, mixtape};
+use crate::api::Api;
+use crate::client::{Client, Shown};
+use crate::setting::mixtape;
 
 fn ask(api: &mut Api, by: &Shown, more: &[(&str, &str)]) -> Result<AccessToken, Refusal> {
     let form: Vec<_> = [("grant_type", "client_credentials")].iter().chain(more).copied().collect();

@@ -4,7 +4,8 @@ use stagedoor_protocol::client_secret::NewSecret;
 use stagedoor_protocol::id::{AppId, SecretId};
 use stagedoor_wire::{Dialect, Secret};
 
-use crate::api::{Api, dialects, keys, rules};
+use crate::api::Api;
+use crate::setting::{dialects, keys, rules};
 
 const APP: AppId = AppId(9);
 

@@ -7,9 +7,11 @@ use stagedoor_wire::Scopes;
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::DEVICE_CODE;
 
-use crate::api::{Api, Client, Shown, mixtape};
+use crate::api::Api;
+use crate::client::{Client, Shown};
+use crate::setting::mixtape;
 
-fn start(api: &mut Api, by: &Shown, scope: &str) -> Result<DeviceAnswer, Refusal> {
+pub(crate) fn start(api: &mut Api, by: &Shown, scope: &str) -> Result<DeviceAnswer, Refusal> {
     let (client, scopes) = (api.credentials(by), Scopes::parse(scope).unwrap());
     api.settle(|rules, world, now, rng| {
         let question = stagedoor_protocol::Question {
@@ -20,11 +22,21 @@ fn start(api: &mut Api, by: &Shown, scope: &str) -> Result<DeviceAnswer, Refusal
     })
 }
 
-fn answer(api: &mut Api, person: AccountId, allow: bool) -> Result<(), Refusal> {
-    api.settle(|_, world, now, _| device::answer(world.devices.values().next().unwrap(), person, allow, now))
+/// The person types the code that the device shows.
+pub(crate) fn answer(
+    api: &mut Api,
+    shown: &DeviceAnswer,
+    person: AccountId,
+    allow: bool,
+) -> Result<(), Refusal> {
+    let typed = device::read_user_code(&shown.user_code);
+    api.settle(|_, world, now, _| {
+        let device = world.devices.values().find(|device| device.user_code == typed).unwrap();
+        device::answer(device, person, allow, now)
+    })
 }
 
-fn poll(api: &mut Api, by: &Shown, device: &DeviceAnswer) -> Result<TokenAnswer, Refusal> {
+pub(crate) fn poll(api: &mut Api, by: &Shown, device: &DeviceAnswer) -> Result<TokenAnswer, Refusal> {
     api.token(by, &[("grant_type", DEVICE_CODE), ("device_code", device.device_code.expose())])
 }
 
@@ -39,7 +51,7 @@ fn started() -> (Api, Client, AccountId, DeviceAnswer) {
 fn allowed_then_redeemed_once() {
     let (mut api, client, person, device) = started();
     assert_eq!(poll(&mut api, &client.shown(), &device).unwrap_err(), Refusal::AuthorizationPending);
-    answer(&mut api, person, true).unwrap();
+    answer(&mut api, &device, person, true).unwrap();
     assert_eq!(api.world.consents[&(client.app, person)].as_str(), "read");
     let given = poll(&mut api, &client.shown(), &device).unwrap();
     assert_eq!(given.scopes.unwrap().as_str(), "read");
@@ -61,14 +73,14 @@ fn slow_down() {
         assert_eq!(poll(&mut api, &client.shown(), &device).unwrap_err(), expected, "{seconds}");
         assert_eq!(api.world.devices.values().next().unwrap().interval_seconds, interval);
     }
-    answer(&mut api, person, true).unwrap();
+    answer(&mut api, &device, person, true).unwrap();
     assert!(poll(&mut api, &client.shown(), &device).is_ok(), "who may have it is not made to wait");
 }
 
 #[test]
 fn denied() {
     let (mut api, client, person, device) = started();
-    answer(&mut api, person, false).unwrap();
+    answer(&mut api, &device, person, false).unwrap();
     for _ in 0..2 {
         assert_eq!(poll(&mut api, &client.shown(), &device).unwrap_err(), Refusal::AccessDenied);
     }
@@ -79,8 +91,8 @@ fn denied() {
 #[test]
 fn answered_twice() {
     let (mut api, client, person, device) = started();
-    answer(&mut api, person, false).unwrap();
-    assert_eq!(answer(&mut api, person, true).unwrap_err(), Refusal::DeviceCodeUnknown);
+    answer(&mut api, &device, person, false).unwrap();
+    assert_eq!(answer(&mut api, &device, person, true).unwrap_err(), Refusal::DeviceCodeUnknown);
     assert_eq!(poll(&mut api, &client.shown(), &device).unwrap_err(), Refusal::AccessDenied);
 }
 
@@ -91,14 +103,14 @@ fn expires() {
     assert_eq!(poll(&mut api, &client.shown(), &device).unwrap_err(), Refusal::AuthorizationPending);
     api.now = Timestamp(api.now.0 + 1);
     assert_eq!(poll(&mut api, &client.shown(), &device).unwrap_err(), Refusal::DeviceCodeExpired);
-    assert_eq!(answer(&mut api, person, true).unwrap_err(), Refusal::DeviceCodeExpired);
+    assert_eq!(answer(&mut api, &device, person, true).unwrap_err(), Refusal::DeviceCodeExpired);
 }
 
 #[test]
 fn bound_to_its_client() {
     let (mut api, client, person, device) = started();
     let other = api.client();
-    answer(&mut api, person, true).unwrap();
+    answer(&mut api, &device, person, true).unwrap();
     let cases = [
         (other.shown(), Refusal::DeviceCodeUnknown),
         (client.without_secret(), Refusal::ClientSecretMissing),
@@ -135,7 +147,7 @@ fn public_client_needs_no_secret() {
     let mut api = Api::built_in("standard");
     let (client, person) = (api.public_client(), api.person());
     let device = start(&mut api, &client.shown(), "").unwrap();
-    answer(&mut api, person, true).unwrap();
+    answer(&mut api, &device, person, true).unwrap();
     assert!(poll(&mut api, &client.shown(), &device).is_ok());
 }
 
@@ -146,7 +158,7 @@ fn no_refresh_token_where_none_can_be_used() {
     let mut api = Api::of(dialect);
     let (client, person) = (api.client(), api.person());
     let device = start(&mut api, &client.shown(), "").unwrap();
-    answer(&mut api, person, true).unwrap();
+    answer(&mut api, &device, person, true).unwrap();
     assert!(poll(&mut api, &client.shown(), &device).unwrap().refresh_token.is_none());
 }
 

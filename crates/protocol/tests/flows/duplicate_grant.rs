@@ -1,9 +1,11 @@
 //! One active grant per app: a second request is refused while the first one's newest access token lives.
 
 use stagedoor_protocol::{Refusal, app};
-use stagedoor_wire::Secret;
+use stagedoor_wire::dialect::ActiveGrants;
+use stagedoor_wire::{Dialect, Secret};
 
-use crate::api::{Api, Client, refreshing};
+use crate::api::{Api, refreshing};
+use crate::client::Client;
 
 const GRANT: [(&str, &str); 1] = [("grant_type", "client_credentials")];
 
@@ -84,7 +86,8 @@ fn of_two_first_requests_at_once_one_wins() {
         api.advance(later);
         let outcomes = api.token_at_once(&client.shown(), &GRANT, 20);
         let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-        let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(Refusal::DuplicateGrant { .. })));
+        let refused =
+            outcomes.iter().filter(|outcome| matches!(outcome, Err(Refusal::DuplicateGrant { .. })));
         assert_eq!((won, refused.count()), (1, 19));
     }
 }
@@ -99,4 +102,20 @@ fn revoked_grant_is_not_active() {
     api.refresh(&client.shown(), &second).unwrap();
     assert_eq!(api.refresh(&client.shown(), &first).unwrap_err(), Refusal::RefreshTokenReplayed);
     assert!(start(&mut api, &client).is_ok());
+}
+
+/// People's grants are not the app's own: any number of them stand beside it.
+#[test]
+fn grants_of_people_are_not_counted() {
+    let mut dialect = Dialect::built_in("standard").unwrap();
+    dialect.grants.client_credentials_refresh_token = true;
+    dialect.refresh_token.as_mut().unwrap().active_grants = ActiveGrants::OnePerApp;
+    let mut api = Api::of(dialect);
+    let client = api.client();
+    let people = [api.grant(&client, "read"), api.grant(&client, "read")];
+    let own = start(&mut api, &client).unwrap();
+    for token in people.map(|answer| answer.refresh_token.unwrap()).iter().chain([&own]) {
+        assert!(api.refresh(&client.shown(), token).is_ok());
+    }
+    assert_same(&start(&mut api, &client), &duplicate(&client));
 }

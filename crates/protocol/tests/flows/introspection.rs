@@ -4,7 +4,8 @@ use stagedoor_protocol::introspection::{self, LiveToken};
 use stagedoor_protocol::{Effect, Refusal, Subject};
 use stagedoor_wire::Secret;
 
-use crate::api::{Api, Client, Shown};
+use crate::api::Api;
+use crate::client::{Client, Shown};
 
 pub(crate) fn introspect(api: &mut Api, by: &Shown, token: &Secret) -> Result<Option<LiveToken>, Refusal> {
     let client = api.credentials(by);
@@ -25,7 +26,8 @@ fn own_tokens() {
     let client = api.client();
     let tokens = tokens(&mut api, &client);
     let person = *api.world.accounts.keys().next().unwrap();
-    let [access, refresh] = tokens.map(|token| introspect(&mut api, &client.shown(), &token).unwrap().unwrap());
+    let [access, refresh] =
+        tokens.map(|token| introspect(&mut api, &client.shown(), &token).unwrap().unwrap());
     for live in [&access, &refresh] {
         assert_eq!((&live.client_id, live.scopes.as_str(), live.account), (&client.id, "read", Some(person)));
         assert_eq!(live.issued, api.now);
@@ -37,7 +39,8 @@ fn own_tokens() {
 #[test]
 fn nothing_is_told_of_others_tokens() {
     let mut api = Api::built_in("standard");
-    let (client, other) = (api.client(), api.client());
+    let team = api.team("Owners of both");
+    let (client, other) = (api.client_of(team, false), api.client_of(team, false));
     let [access, refresh] = tokens(&mut api, &client);
     for token in [access, refresh, Secret::new("x"), Secret::new("sdr_"), Secret::new("")] {
         assert_eq!(introspect(&mut api, &other.shown(), &token), Ok(None));

@@ -5,7 +5,8 @@ use stagedoor_protocol::keys::{KeyFileError, KeyId, KeyRing, Purpose};
 use stagedoor_protocol::{Refusal, Timestamp};
 use stagedoor_wire::Dialect;
 
-use crate::api::{Api, START, keys, rules};
+use crate::api::Api;
+use crate::setting::{START, key_entry, keys, rules};
 
 const PURPOSES: [(&str, Purpose); 5] = [
     ("access_token", Purpose::AccessToken),
@@ -17,12 +18,11 @@ const PURPOSES: [(&str, Purpose); 5] = [
 
 /// The keys of `keys(1)`, and one more for every purpose that becomes active at `from`.
 fn rotated(from: Timestamp) -> String {
-    let newer = (100..).zip(PURPOSES).map(|(id, (purpose, _))| {
-        let (key, from) = ("C".repeat(43) + "=", from.0);
-        let key = key.replacen('C', ["A", "B", "D", "E", "F"][id - 100], 1);
-        format!("\n[[key]]\nid = {id}\npurpose = \"{purpose}\"\nactive_from = {from}\nkey = \"{key}\"\n")
-    });
-    keys(1) + &newer.collect::<String>()
+    keys(1) + &newer(from)
+}
+
+fn newer(from: Timestamp) -> String {
+    (100..).zip(PURPOSES).map(|(id, (purpose, _))| key_entry(id, purpose, from, id as u8)).collect()
 }
 
 #[test]
@@ -54,9 +54,7 @@ fn what_a_retired_key_made_is_unknown() {
     let answer = api.grant(&client, "read");
     api.rules = rules("music", Dialect::built_in("standard").unwrap(), &rotated(START));
     let client_now = client.with_secret(api.add_secret(&client, None).text.expose());
-    let (_, newer_only) = rotated(START).split_once("id = 100").map(|(_, tail)| ((), tail.to_owned())).unwrap();
-    let newer_only = format!("[[key]]\nid = 100{newer_only}");
-    api.rules = rules("music", Dialect::built_in("standard").unwrap(), &newer_only);
+    api.rules = rules("music", Dialect::built_in("standard").unwrap(), &newer(START));
     assert!(AccessToken::verify(&api.rules, answer.access_token.expose(), api.now).is_err());
     let refresh = answer.refresh_token.unwrap();
     assert_eq!(api.refresh(&client.shown(), &refresh).unwrap_err(), Refusal::ClientSecretWrong);
@@ -80,7 +78,8 @@ fn tags_are_of_one_purpose_and_key() {
     let ring = KeyRing::parse(&rotated(START)).unwrap();
     let tag = ring.tag(Purpose::AccessToken, KeyId(1), &[b"ab", b"c"]).unwrap();
     assert!(ring.verify(Purpose::AccessToken, KeyId(1), &[b"ab", b"c"], &tag));
-    for (purpose, id) in [(Purpose::AccessToken, 100), (Purpose::RefreshToken, 1), (Purpose::RefreshToken, 2)] {
+    for (purpose, id) in [(Purpose::AccessToken, 100), (Purpose::RefreshToken, 1), (Purpose::RefreshToken, 2)]
+    {
         assert!(!ring.verify(purpose, KeyId(id), &[b"ab", b"c"], &tag), "{purpose:?} {id}");
     }
     for wrong in [&tag[..15], &[], &[0; 16]] {

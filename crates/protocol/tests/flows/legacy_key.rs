@@ -4,7 +4,8 @@ use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::legacy_key::{self, LegacyKey};
 use stagedoor_wire::{Dialect, Secret};
 
-use crate::api::{Api, START, keys, rules};
+use crate::api::Api;
+use crate::setting::{START, keys, rules};
 
 fn key(api: &mut Api, text: &Secret) -> LegacyKey {
     let client = api.client();

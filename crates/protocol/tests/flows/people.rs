@@ -1,11 +1,14 @@
 //! An app's list of people, consents, and the end of a person's access.
 
 use stagedoor_protocol::access_token::AccessToken;
-use stagedoor_protocol::id::AccountId;
-use stagedoor_protocol::{Refusal, consent, people};
+use stagedoor_protocol::app::{self, Stage};
+use stagedoor_protocol::id::{AccountId, AppId};
+use stagedoor_protocol::{Decision, Refusal, Timestamp, consent, people};
 use stagedoor_wire::token_answer::TokenAnswer;
 
-use crate::api::{Api, Client};
+use crate::api::Api;
+use crate::client::Client;
+use crate::device;
 
 /// Two people with a grant for each of two apps, in the order (app, person).
 struct Four {
@@ -82,6 +85,30 @@ fn new_grant_after_the_end() {
     let code = four.api.code(&four.clients[0], person, "");
     four.answers[0] = four.api.redeem(&four.clients[0].shown(), &code).unwrap();
     four.assert_alive([true, true, false, true]);
+}
+
+/// A code or a device that was allowed before is no way around the end.
+#[test]
+fn what_was_not_redeemed_ends_too() {
+    type End = fn(AppId, AccountId, Timestamp) -> Decision<()>;
+    let ends: [End; 4] = [
+        |app, person, now| consent::end(app, person, "ada", now),
+        |app, person, now| people::unlist(app, person, "dev", now),
+        |_, person, now| people::end_everywhere(person, "ada", now),
+        |app, _, now| app::set_stage(app, Stage::Development, "admin", now),
+    ];
+    for end in ends {
+        let mut api = Api::built_in("standard");
+        let (client, person) = (api.client(), api.person());
+        let code = api.code(&client, person, "read");
+        let device = device::start(&mut api, &client.shown(), "").unwrap();
+        device::answer(&mut api, &device, person, true).unwrap();
+        api.settle(|_, _, now, _| end(client.app, person, now)).unwrap();
+        assert_eq!(api.redeem(&client.shown(), &code).unwrap_err(), Refusal::CodeUnknown);
+        let refused = device::poll(&mut api, &client.shown(), &device).unwrap_err();
+        assert_eq!(refused, Refusal::AccessDenied);
+        assert!(api.world.grants.is_empty());
+    }
 }
 
 #[test]

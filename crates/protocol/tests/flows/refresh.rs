@@ -1,11 +1,15 @@
 //! RFC 6749 §6, RFC 9700 §4.14.2.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::grant::Succession;
-use stagedoor_protocol::{Effect, Refusal, Subject, Timestamp};
+use stagedoor_protocol::{Effect, Refusal, Subject, Timestamp, opaque};
 use stagedoor_wire::Secret;
 
-use crate::api::{Api, Client, START, mixtape, refreshing};
+use crate::api::{Api, refreshing};
+use crate::client::Client;
+use crate::setting::{START, mixtape};
 
 fn text(outcome: Result<stagedoor_wire::token_answer::TokenAnswer, Refusal>) -> Result<String, Refusal> {
     outcome.map(|answer| answer.refresh_token.unwrap().expose().to_owned())
@@ -89,7 +93,10 @@ fn token_newer_than_the_row_is_adopted_and_audited() {
     api.world = backup;
     let next = api.refresh(&client.shown(), &newest).unwrap().refresh_token.unwrap();
     assert_eq!(api.world.audit.last().unwrap().what, "refresh token newer than the database adopted");
-    assert_eq!(api.world.grants.values().next().unwrap().succession, Succession { presented: 4, at: api.now });
+    assert_eq!(
+        api.world.grants.values().next().unwrap().succession,
+        Succession { presented: 4, at: api.now }
+    );
     let [Effect::Present { was: 0, .. }, Effect::Audit(_)] = api.effects.as_slice() else { panic!() };
     assert!(api.refresh(&client.shown(), &next).is_ok());
     assert_eq!(api.refresh(&client.shown(), &first).unwrap_err(), Refusal::RefreshTokenReplayed);
@@ -97,7 +104,8 @@ fn token_newer_than_the_row_is_adopted_and_audited() {
 
 #[test]
 fn echoed_or_left_out_it_stays_valid() {
-    let echoes = [(Api::built_in("spotify"), true), (Api::built_in("spotify-ads"), true), (Api::of(mixtape()), false)];
+    let echoes =
+        [(Api::built_in("spotify"), true), (Api::built_in("spotify-ads"), true), (Api::of(mixtape()), false)];
     for (mut api, echoed) in echoes {
         let client = api.client();
         let token = api.grant(&client, "").refresh_token.unwrap();
@@ -172,7 +180,12 @@ fn what_ends_a_grant() {
             "grants",
             Box::new(move |_| vec![Effect::RevokeGrantsOf { app: client.app, account: person, at: START }]),
         ),
-        ("grant", Box::new(|api| vec![Effect::RevokeGrant { grant: *api.world.grants.keys().next().unwrap(), at: START }])),
+        (
+            "grant",
+            Box::new(|api| {
+                vec![Effect::RevokeGrant { grant: *api.world.grants.keys().next().unwrap(), at: START }]
+            }),
+        ),
     ];
     for (name, change) in cases {
         let (mut api, client, first) = standard(false);
@@ -202,16 +215,33 @@ fn grant_whose_person_or_team_is_gone() {
 fn no_refresh_token_of_ours() {
     let (mut api, client, first) = standard(false);
     let answer = api.refresh(&client.shown(), &first).unwrap();
-    let mut changed = first.expose().to_owned().into_bytes();
-    changed[20] ^= 1;
-    let changed = String::from_utf8(changed).unwrap();
     let (access, padded) = (answer.access_token.expose(), format!("{}=", first.expose()));
     let disguised = access.replace("sda_", "sdr_");
-    for text in [changed.as_str(), &padded, access, &disguised, "", "sdr_", "x"] {
+    for text in [padded.as_str(), access, &disguised, "", "sdr_", "x"] {
         let refused = api.token(&client.shown(), &refreshing(text)).unwrap_err();
         let missing = stagedoor_wire::token_request::TokenRequestError::ParameterMissing("refresh_token");
         let expected = if text.is_empty() { missing.into() } else { Refusal::RefreshTokenUnknown };
         assert_eq!(refused, expected, "{text}");
         assert!(api.effects.is_empty());
     }
+}
+
+/// Every bit counts, those of the generation too: no one can skip ahead or fall back.
+#[test]
+fn changed_tokens() {
+    let (mut api, client, first) = standard(false);
+    let encoded = first.expose().strip_prefix(opaque::REFRESH_TOKEN).unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(encoded).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut bytes = bytes.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let changed = opaque::wrap(opaque::REFRESH_TOKEN, &bytes);
+        assert_eq!(
+            api.refresh(&client.shown(), &changed).unwrap_err(),
+            Refusal::RefreshTokenUnknown,
+            "{bit}"
+        );
+        assert!(api.effects.is_empty());
+    }
+    assert!(api.refresh(&client.shown(), &first).is_ok());
 }

@@ -8,7 +8,9 @@ use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::token_error::TokenError;
 use stagedoor_wire::token_request::{DEVICE_CODE, TokenRequestError};
 
-use crate::api::{Api, Client, dialects, redemption, refreshing};
+use crate::api::{Api, redemption, refreshing};
+use crate::client::Client;
+use crate::setting::dialects;
 
 const REASONS: usize = 33;
 
@@ -67,7 +69,7 @@ fn of_clients() -> Vec<Refusal> {
     let form = [("grant_type", "client_credentials")];
     let mut api = Api::built_in("soundcharts");
     let client = api.client();
-    let unknown = crate::api::Shown { id: "x".into(), secret: Some("x".into()) };
+    let unknown = crate::client::Shown { id: "x".into(), secret: Some("x".into()) };
     let mut said = vec![
         api.token(&client.shown(), &[]).unwrap_err(),
         api.token(&unknown, &form).unwrap_err(),
@@ -143,7 +145,8 @@ fn of_devices() -> Vec<Refusal> {
     let by = client.shown();
     let shown = api.credentials(&by);
     let facts = api.facts(&client.id, stagedoor_protocol::About::App);
-    let started = api.settle(|rules, _, now, rng| device::start(rules, &shown, None, &facts, now, rng)).unwrap();
+    let started =
+        api.settle(|rules, _, now, rng| device::start(rules, &shown, None, &facts, now, rng)).unwrap();
     let form = [("grant_type", DEVICE_CODE), ("device_code", started.device_code.expose())];
     let mut said: Vec<_> = (0..2).map(|_| api.token(&by, &form).unwrap_err()).collect();
     said.push(api.token(&by, &[form[0], ("device_code", "x")]).unwrap_err());
@@ -167,7 +170,8 @@ fn every_reason_is_reached() {
 #[test]
 fn every_reason_is_spelled_in_every_dialect() {
     let planted = Refusal::Unreadable(TokenRequestError::GrantTypeUnsupported("\"}\r\n<script>".into()));
-    let flows = [of_clients(), of_codes(), of_refresh_tokens(), of_devices(), said_elsewhere(), vec![planted]];
+    let flows =
+        [of_clients(), of_codes(), of_refresh_tokens(), of_devices(), said_elsewhere(), vec![planted]];
     for dialect in dialects() {
         for refusal in flows.iter().flatten() {
             let (kind, detail) = refusal.kind();

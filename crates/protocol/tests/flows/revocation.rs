@@ -4,7 +4,9 @@ use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::{Effect, Refusal, introspection, revocation};
 use stagedoor_wire::Secret;
 
-use crate::api::{Api, Client, Shown, mixtape};
+use crate::api::Api;
+use crate::client::{Client, Shown};
+use crate::setting::mixtape;
 
 pub(crate) fn revoke(api: &mut Api, by: &Shown, token: &Secret) -> Result<(), Refusal> {
     let client = api.credentials(by);

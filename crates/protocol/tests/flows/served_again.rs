@@ -2,11 +2,13 @@
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use stagedoor_protocol::app;
-use stagedoor_protocol::{About, Effect, Subject, Timestamp, token};
+use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::{About, Effect, Subject, Timestamp, app, token};
 use stagedoor_wire::Dialect;
 
-use crate::api::{Api, Client, START, keys, rules};
+use crate::api::Api;
+use crate::client::Client;
+use crate::setting::{key_entry, keys, rules};
 
 const GRANT: [(&str, &str); 1] = [("grant_type", "client_credentials")];
 
@@ -93,12 +95,7 @@ fn key_of_the_windows_start() {
     let client = api.client();
     let start = window_start(&mut api);
     let middle = start.plus_seconds(900);
-    let rotated = format!(
-        "{}\n[[key]]\nid = 77\npurpose = \"access_token\"\nactive_from = {}\nkey = \"{}\"\n",
-        keys(1),
-        middle.0,
-        "B".repeat(43) + "="
-    );
+    let rotated = keys(1) + &key_entry(77, "access_token", middle, 7);
     let (before, _) = ask(&mut api, &client);
     let old = api.rules.clone();
     api.rules = rules("music", Dialect::built_in("soundcharts").unwrap(), &rotated);
@@ -108,7 +105,6 @@ fn key_of_the_windows_start() {
     }
     api.now = start.plus_seconds(1800);
     let (by_new_key, _) = ask(&mut api, &client);
-    let ours = |rules| stagedoor_protocol::access_token::AccessToken::verify(rules, &by_new_key, api.now).is_ok();
-    assert!(ours(&api.rules) && !ours(&old));
-    assert!(START < start);
+    let verifies = |rules| AccessToken::verify(rules, &by_new_key, api.now).is_ok();
+    assert!(verifies(&api.rules) && !verifies(&old));
 }

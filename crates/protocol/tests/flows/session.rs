@@ -5,7 +5,8 @@ use stagedoor_protocol::session::{self, Account, SESSION_SECONDS, Session};
 use stagedoor_protocol::{Effect, Timestamp};
 use stagedoor_wire::Secret;
 
-use crate::api::{Api, START};
+use crate::api::Api;
+use crate::setting::START;
 
 fn signed_in(api: &mut Api) -> (Secret, Session) {
     let decision = session::start(AccountId(5), 2, api.now, &mut api.rng);

@@ -7,7 +7,7 @@ use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::app::App;
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::decision::AuditEntry;
-use stagedoor_protocol::device::Device;
+use stagedoor_protocol::device::{Device, DeviceState};
 use stagedoor_protocol::grant::{ActiveGrant, Grant};
 use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, TeamId};
 use stagedoor_protocol::question::AccountStanding;
@@ -53,7 +53,10 @@ impl World {
         let mut person = None;
         match question.about {
             About::App => {}
-            About::ActiveGrant => facts.active = self.active.get(&app.id).copied(),
+            About::ActiveGrant => {
+                facts.active = self.active.get(&app.id).copied();
+                facts.grant = facts.active.and_then(|active| self.grants.get(&active.grant)).cloned();
+            }
             About::Code(id) => facts.code = self.codes.get(&id).cloned(),
             About::Grant(id) => facts.grant = self.grants.get(&id).cloned(),
             About::Device(id) => facts.device = self.devices.get(&id).cloned(),
@@ -66,10 +69,9 @@ impl World {
             }
         }
         if let Some(device) = &facts.device {
-            use stagedoor_protocol::device::DeviceState::{Allowed, Denied, Pending, Redeemed};
             person = match device.state {
-                Allowed { account, .. } | Redeemed { account, .. } => Some(account),
-                Pending | Denied => None,
+                DeviceState::Allowed { account, .. } | DeviceState::Redeemed { account, .. } => Some(account),
+                DeviceState::Pending | DeviceState::Denied => None,
             };
         }
         let person = person.or(facts.grant.as_ref().and_then(|grant| grant.account));
@@ -123,17 +125,20 @@ impl World {
             }
             Effect::StartGrant(grant) => expect(self.grants.insert(grant.id, grant).is_none())?,
             Effect::Present { grant, was, now } => {
-                let alive = self.grants.get(&grant).is_some_and(|grant| self.is_alive(grant));
                 let row = self.grants.get_mut(&grant).ok_or(Conflict)?;
-                expect(alive && row.succession.presented == was)?;
+                expect(row.revoked.is_none() && row.succession.presented == was)?;
                 row.succession = now;
             }
             Effect::RevokeGrant { grant, at } => {
-                self.grants.get_mut(&grant).into_iter().for_each(|row| row.revoked = row.revoked.or(Some(at)));
+                self.grants
+                    .get_mut(&grant)
+                    .into_iter()
+                    .for_each(|row| row.revoked = row.revoked.or(Some(at)));
             }
             Effect::RevokeGrantsOf { app, account, at } => {
                 let own = |row: &&mut Grant| row.app == app && row.account == Some(account);
                 self.grants.values_mut().filter(own).for_each(|row| row.revoked = row.revoked.or(Some(at)));
+                self.forget(|owner, person| owner == app && person == account);
             }
             Effect::TakeActiveGrant { app, was, now } => {
                 expect(self.active.get(&app).copied() == was)?;
@@ -214,16 +219,37 @@ impl World {
 
     fn raise(&mut self, subject: Subject) {
         match subject {
-            Subject::App(id) => self.change(id).epoch += 1,
-            Subject::Account(id) => *self.accounts.get_mut(&id).unwrap() += 1,
+            Subject::App(id) => {
+                self.change(id).epoch += 1;
+                self.forget(|owner, _| owner == id);
+            }
+            Subject::Account(id) => {
+                *self.accounts.get_mut(&id).unwrap() += 1;
+                self.forget(|_, person| person == id);
+            }
             Subject::Team(id) => {
                 self.teams.get_mut(&id).unwrap().epoch += 1;
                 for app in self.apps.values_mut().map(Arc::make_mut) {
                     let copies = app.teams.iter_mut().chain([&mut app.owner]);
                     copies.filter(|team| team.id == id).for_each(|team| team.epoch += 1);
                 }
+                let owned = self.apps.values().filter(|app| app.owner.id == id).map(|app| app.id);
+                let owned: BTreeSet<_> = owned.collect();
+                self.forget(|owner, _| owned.contains(&owner));
             }
             Subject::Grant(id) => unreachable!("grant {id} has no epoch"),
+        }
+    }
+
+    /// Ends the codes and allowed devices, by app and person, that could still start a grant.
+    fn forget(&mut self, is_over: impl Fn(AppId, AccountId) -> bool) {
+        self.codes.retain(|_, code| code.state != CodeState::Unused || !is_over(code.app, code.account));
+        for device in self.devices.values_mut() {
+            if let DeviceState::Allowed { account, .. } = device.state
+                && is_over(device.app, account)
+            {
+                device.state = DeviceState::Denied;
+            }
         }
     }
 }

@@ -26,3 +26,50 @@ fn run_all(connection: &mut Connection, migrations: &[&str]) -> Result<(), Store
         tracing::info!(schema = version + 1, "database migrated");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(connection: &Connection) -> u32 {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn every_statement_fits_the_schema() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection).unwrap();
+        for (name, text) in crate::sql::all() {
+            connection.prepare(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+
+    #[test]
+    fn each_runs_once() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let (first, second) = ("CREATE TABLE a (x BIGINT)", "CREATE TABLE b (x BIGINT)");
+        run_all(&mut connection, &[first]).unwrap();
+        assert_eq!(version(&connection), 1);
+        for _ in 0..2 {
+            run_all(&mut connection, &[first, second]).unwrap();
+            assert_eq!(version(&connection), 2);
+        }
+    }
+
+    #[test]
+    fn one_that_fails_leaves_nothing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let broken = "CREATE TABLE a (x BIGINT); CREATE TABLE a (x BIGINT);";
+        run_all(&mut connection, &[broken]).unwrap_err();
+        assert_eq!(version(&connection), 0);
+        assert!(!connection.table_exists(None, "a").unwrap());
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 2).unwrap();
+        let refused = run_all(&mut connection, &[""]);
+        assert!(matches!(refused, Err(StoreError::NewerDatabase { found: 2, known: 1 })));
+    }
+}

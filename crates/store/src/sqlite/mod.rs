@@ -8,6 +8,8 @@ mod open;
 pub(crate) mod questions;
 mod reader;
 mod row;
+#[cfg(test)]
+pub(crate) mod sample;
 mod threads;
 mod writer;
 

@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::StoreError;
@@ -48,6 +49,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // Otherwise SQLite may plan for the values bound, and then prepares many statements anew at each use.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -70,4 +73,28 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         std::fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{StatementStatus, params_from_iter};
+
+    use super::super::migrations;
+    use super::*;
+
+    #[test]
+    fn statements_are_prepared_once() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut connection = writer(&folder.path().join("db")).unwrap();
+        migrations::run(&mut connection).unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        for (name, text) in crate::sql::all() {
+            let mut statement = connection.prepare(text).unwrap();
+            for value in [1, 2, 3] {
+                let values = vec![value; statement.parameter_count()];
+                statement.query(params_from_iter(values)).unwrap().next().unwrap();
+            }
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{name}");
+        }
+    }
 }

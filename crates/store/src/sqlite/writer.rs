@@ -145,3 +145,100 @@ impl Work {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stagedoor_protocol::Subject;
+    use stagedoor_protocol::id::{AppId, CodeId, GrantId};
+    use tempfile::TempDir;
+
+    use super::super::sample::{APP, NOW, code, rows};
+    use super::super::{migrations, open};
+    use super::*;
+    use crate::cache::Cache;
+    use crate::ended::Ended;
+
+    struct Bench {
+        connection: Connection,
+        memory: Memory,
+        _folder: TempDir,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let folder = TempDir::new().unwrap();
+            let mut connection = open::writer(&folder.path().join("db")).unwrap();
+            migrations::run(&mut connection).unwrap();
+            let memory = Memory { cache: Cache::new(10), ended: Ended::new(60) };
+            let bench = Self { connection, memory, _folder: folder };
+            assert_eq!(bench.commit([rows()]), ["done"]);
+            bench
+        }
+
+        /// Commits these jobs in one batch.
+        fn commit(&self, jobs: impl IntoIterator<Item = Vec<Effect>>) -> Vec<&'static str> {
+            let mut answers = Vec::new();
+            let job = |effects| {
+                let (answer, answered) = oneshot::channel();
+                answers.push(answered);
+                Work::Commit { effects, answer }
+            };
+            let mut batch: Vec<Work> = jobs.into_iter().map(job).collect();
+            let (connection, memory) = (&self.connection, &self.memory);
+            Writer { connection, memory, sweep: Sweep::default() }.serve(&mut batch);
+            let told = answers.into_iter().map(|mut answered| match answered.try_recv().unwrap() {
+                Ok(()) => "done",
+                Err(CommitError::Conflict) => "conflict",
+                Err(CommitError::LimitReached) => "limit",
+                Err(CommitError::Unavailable(_)) => "unavailable",
+            });
+            told.collect()
+        }
+
+        fn codes(&self) -> Vec<i64> {
+            let mut statement = self.connection.prepare("SELECT id FROM codes ORDER BY id").unwrap();
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        }
+    }
+
+    fn small(id: i64) -> Effect {
+        code(id, String::new())
+    }
+
+    #[test]
+    fn a_job_that_fails_does_not_fail_its_neighbours() {
+        let bench = Bench::new();
+        let redeem = |id| Effect::RedeemCode { code: CodeId(id), grant: GrantId(1) };
+        let raise = |app| Effect::Raise { subject: Subject::App(app), at: NOW };
+        let told = bench.commit([
+            vec![small(1)],
+            vec![small(1)],
+            vec![small(2), redeem(2), redeem(2)],
+            vec![small(3), raise(AppId(99))],
+            vec![redeem(1), small(4)],
+            vec![redeem(1), small(5)],
+            vec![small(2)],
+        ]);
+        assert_eq!(told, ["done", "conflict", "conflict", "conflict", "done", "conflict", "done"]);
+        assert_eq!(bench.codes(), [1, 2, 4]);
+    }
+
+    #[test]
+    fn a_transaction_that_fails_fails_for_all() {
+        let bench = Bench::new();
+        let pages: i64 = bench.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        bench.connection.pragma_update_and_check(None, "max_page_count", pages + 4, |_| Ok(())).unwrap();
+        let generation = bench.memory.cache.generation();
+        let raise = Effect::Raise { subject: Subject::App(APP), at: NOW };
+        let full = code(3, "x".repeat(100_000));
+        let told = bench.commit([vec![small(1)], vec![small(1)], vec![raise], vec![full], vec![small(4)]]);
+        assert_eq!(told, ["unavailable"; 5]);
+        assert!(bench.codes().is_empty());
+        assert_eq!(bench.memory.cache.generation(), generation, "memory learnt nothing");
+        assert!(bench.connection.is_autocommit());
+
+        bench.connection.pragma_update_and_check(None, "max_page_count", 1_000_000, |_| Ok(())).unwrap();
+        assert_eq!(bench.commit([vec![small(1)], vec![small(1)]]), ["done", "conflict"]);
+        assert_eq!(bench.codes(), [1]);
+    }
+}

@@ -10,17 +10,15 @@ use crate::sql::ended as sql;
 
 pub(crate) fn load_ended(connection: &Connection, ended: &Ended, now: Timestamp) -> rusqlite::Result<()> {
     let since = ended.horizon(now).0;
-    let subjects: [(&str, fn(i64) -> Subject); 3] = [
-        (sql::APPS_RAISED, |id| Subject::App(AppId(id))),
-        (sql::TEAMS_RAISED, |id| Subject::Team(TeamId(id))),
-        (sql::ACCOUNTS_RAISED, |id| Subject::Account(AccountId(id))),
-    ];
-    for (sql, subject) in subjects {
+    let raised = |sql, subject: fn(i64) -> Subject| {
         each(connection, sql, since, |row| {
             ended.raise(subject(row.get(0)?), row.get(1)?, row::time(row, 2)?);
             Ok(())
-        })?;
-    }
+        })
+    };
+    raised(sql::APPS_RAISED, |id| Subject::App(AppId(id)))?;
+    raised(sql::TEAMS_RAISED, |id| Subject::Team(TeamId(id)))?;
+    raised(sql::ACCOUNTS_RAISED, |id| Subject::Account(AccountId(id)))?;
     each(connection, sql::GRANTS_REVOKED, since, |row| {
         ended.revoke(Subject::Grant(GrantId(row.get(0)?)), row::time(row, 1)?);
         Ok(())

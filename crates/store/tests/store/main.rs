@@ -1,0 +1,12 @@
+//! Everything the store promises, through its public interface.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod cache;
+mod cleaning;
+mod conflicts;
+mod crash;
+mod ended;
+mod opening;
+mod races;
+mod world;
