@@ -7,7 +7,7 @@ use stagedoor_wire::{ClientId, RedirectUri};
 
 use crate::client_secret::{NewSecret, StoredSecret};
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
-use crate::id::{AppId, TeamId};
+use crate::id::{AppId, SecretId, TeamId};
 use crate::team::Team;
 use crate::{Refusal, Rules, Timestamp};
 
@@ -126,6 +126,35 @@ pub fn create(
         .extend(secret.as_ref().map(|secret| Effect::AddSecret { app: id, secret: secret.stored.clone() }));
     effects.push(Effect::Audit(AuditEntry::new(now, actor, "app created", Subject::App(id))));
     Decision { reply: Ok(CreatedApp { id, client_id, secret }), effects }
+}
+
+/// How many secrets an app may have at a time: enough to rotate one while another is in use.
+const MAX_SECRETS: usize = 5;
+
+/// Adds a named secret beside those there are, so that clients can change over while both work.
+pub fn add_secret(
+    rules: &Rules,
+    app: &App,
+    name: &str,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<NewSecret> {
+    if app.public || app.secrets.len() >= MAX_SECRETS {
+        return Decision::refuse(Refusal::LimitReached);
+    }
+    let secret = NewSecret::generate(rules, app.id, name, now, rng);
+    let effects = vec![
+        Effect::AddSecret { app: app.id, secret: secret.stored.clone() },
+        Effect::Audit(AuditEntry::new(now, actor, "secret added", Subject::App(app.id))),
+    ];
+    Decision { reply: Ok(secret), effects }
+}
+
+/// Removes one secret. Tokens and grants won with it live on; to end those too, regenerate.
+pub fn remove_secret(app: AppId, secret: SecretId, actor: &str, now: Timestamp) -> Decision<()> {
+    let audit = AuditEntry::new(now, actor, "secret removed", Subject::App(app));
+    Decision { reply: Ok(()), effects: vec![Effect::RemoveSecret { app, secret }, Effect::Audit(audit)] }
 }
 
 /// Revokes and regenerates: every grant and token of the app ends, its secrets are replaced by one new.

@@ -9,7 +9,7 @@ use crate::client_secret::StoredSecret;
 use crate::code::{Code, Hash};
 use crate::device::{Device, DeviceState};
 use crate::grant::{ActiveGrant, Grant, Succession};
-use crate::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SessionId, TeamId};
+use crate::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SecretId, SessionId, TeamId};
 use crate::keys::{KeyId, Tag};
 use crate::team::TeamKind;
 use crate::{Refusal, Timestamp};
@@ -133,6 +133,11 @@ pub enum Effect {
         app: AppId,
         secret: StoredSecret,
     },
+    RemoveSecret {
+        app: AppId,
+        secret: SecretId,
+    },
+    /// Removes all of an app's secrets.
     RemoveSecrets {
         app: AppId,
     },

@@ -93,8 +93,18 @@ pub fn start(
     Decision { reply: Ok(answer), effects: vec![Effect::StartDevice(device)] }
 }
 
+/// What a person says to a device.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    pub account: AccountId,
+    pub allow: bool,
+    /// What they allowed the app before.
+    pub earlier: Option<&'a Scopes>,
+}
+
 /// A person's answer to a device that is pending; one that was answered already is as good as unknown.
-pub fn answer(device: &Device, account: AccountId, allow: bool, now: Timestamp) -> Decision<()> {
+pub fn answer(device: &Device, said: Answer<'_>, now: Timestamp) -> Decision<()> {
+    let Answer { account, allow, earlier } = said;
     if device.expires <= now {
         return Decision::refuse(Refusal::DeviceCodeExpired);
     }
@@ -104,7 +114,7 @@ pub fn answer(device: &Device, account: AccountId, allow: bool, now: Timestamp) 
     let state = if allow { DeviceState::Allowed { account, at: now } } else { DeviceState::Denied };
     let mut effects = vec![Effect::DecideDevice { device: device.id, was: DeviceState::Pending, now: state }];
     if allow {
-        let scopes = device.scopes.clone();
+        let scopes = earlier.map_or_else(|| device.scopes.clone(), |had| had.union(&device.scopes));
         effects.push(Effect::SaveConsent { app: device.app, account, scopes, at: now });
     }
     Decision { reply: Ok(()), effects }

@@ -68,10 +68,8 @@ pub enum Refusal {
     DeviceCodeExpired,
     #[error("the user denied access")]
     AccessDenied,
-    #[error("the team has as many apps as it may have")]
-    TooManyApps,
-    #[error("the app's list has as many people as it may have")]
-    TooManyUsers,
+    #[error("there are as many apps, secrets or listed people as there may be")]
+    LimitReached,
     #[error("too many requests")]
     TooManyRequests,
 }
@@ -107,7 +105,7 @@ impl Refusal {
             Self::DeviceCodeUnknown => Kind::CodeUnknown,
             Self::DeviceCodeExpired => Kind::DeviceCodeExpired,
             Self::AccessDenied => Kind::AccessDenied,
-            Self::TooManyApps | Self::TooManyUsers | Self::TooManyRequests => Kind::TooManyRequests,
+            Self::LimitReached | Self::TooManyRequests => Kind::TooManyRequests,
         };
         (kind, "")
     }

@@ -37,6 +37,7 @@ pub fn decide(
             AccessTokenIssue::Fresh => {
                 effects.push(Effect::EndToken { nonce: token.nonce, expires: token.expires });
             }
+            AccessTokenIssue::ServedAgain if token.epochs.app < app.epoch => {}
             // It has no nonce of its own and would be served again: only a new epoch ends it.
             AccessTokenIssue::ServedAgain => {
                 let subject = Subject::App(app.id);

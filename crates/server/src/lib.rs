@@ -67,7 +67,7 @@ impl Server {
         }
         match self.find(path) {
             Some(api) => http::handle(api, request).await,
-            None => match http::metadata::at_root(path, &self.apis) {
+            None => match http::metadata::at_root(path, request.method(), &self.apis) {
                 Some(metadata) => metadata,
                 None => browser::outside(path, &self.apis),
             },

@@ -48,7 +48,7 @@ impl Attempts {
         match store.commit(decision.effects).await {
             Ok(()) => Some(decision.reply.map_err(Stop::from)),
             Err(CommitError::Conflict) => self.again(),
-            Err(CommitError::LimitReached) => Some(Err(Refusal::TooManyApps.into())),
+            Err(CommitError::LimitReached) => Some(Err(Refusal::LimitReached.into())),
             Err(CommitError::Unavailable(error)) => Some(Err(error.into())),
         }
     }

@@ -17,8 +17,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub struct BasicCredentials {
     /// Who.
     pub client_id: ClientId,
-    /// The secret as sent.
-    pub secret: Secret,
+    /// The secret as sent; none where it is empty.
+    pub secret: Option<Secret>,
     /// The secret form-decoded, where that differs.
     pub decoded: Option<Secret>,
 }
@@ -45,7 +45,8 @@ fn decode(encoded: &[u8]) -> Option<BasicCredentials> {
     let decoded = form::decode(sent.as_bytes()).ok().filter(|decoded| decoded != sent);
     Some(BasicCredentials {
         client_id,
-        secret: Secret::new(sent),
+        // RFC 6749 §2.3.1: an empty secret is none.
+        secret: (!sent.is_empty()).then(|| Secret::new(sent)),
         decoded: decoded.map(|text| Secret::new(text.into_owned())),
     })
 }
@@ -63,14 +64,14 @@ mod tests {
     fn reads_as_sent_and_decoded() {
         let read = read(&header("29:a%2Bb")).unwrap().unwrap();
         assert_eq!(read.client_id.as_str(), "29");
-        assert_eq!(read.secret.expose(), "a%2Bb");
+        assert_eq!(read.secret.unwrap().expose(), "a%2Bb");
         assert_eq!(read.decoded.unwrap().expose(), "a+b");
     }
 
     #[test]
     fn a_colon_belongs_to_the_secret() {
         let read = read(&header("id:a:b")).unwrap().unwrap();
-        assert_eq!(read.secret.expose(), "a:b");
+        assert_eq!(read.secret.unwrap().expose(), "a:b");
         assert!(read.decoded.is_none());
     }
 

@@ -188,7 +188,7 @@ pub fn read_client(
     if form_secret.is_some() || form_id.is_some_and(|id| id != basic.client_id.as_str()) {
         return Err(TokenRequestError::ClientTwice);
     }
-    let secrets = std::iter::once(basic.secret).chain(basic.decoded).collect();
+    let secrets = basic.secret.into_iter().chain(basic.decoded).collect();
     Ok(ClientCredentials { client_id: basic.client_id, secrets })
 }
 

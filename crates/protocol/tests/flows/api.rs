@@ -111,7 +111,7 @@ impl Api {
                     self.effects = decision.effects;
                     return decision.reply;
                 }
-                Err(CommitError::LimitReached) => return Err(Refusal::TooManyApps),
+                Err(CommitError::LimitReached) => return Err(Refusal::LimitReached),
                 Err(CommitError::Conflict) => {}
             }
         }

@@ -40,6 +40,34 @@ fn comes_to_be_as_the_dialect_has_it() {
     }
 }
 
+/// Two secrets overlap while clients change over; then the old one goes, and tokens won with it live on.
+#[test]
+fn secrets_rotate() {
+    let mut api = Api::built_in("spotify");
+    let client = api.client();
+    let old = api.world.apps[&client.app].secrets[0].id;
+    let before = api.token(&client.shown(), &[("grant_type", "client_credentials")]).unwrap();
+    let add = |api: &mut Api| {
+        let app = api.world.apps[&client.app].clone();
+        api.settle(|rules, _, now, rng| app::add_secret(rules, &app, "second", "dev", now, rng))
+    };
+    let new = add(&mut api).unwrap();
+    let by_new = client.with_secret(new.text.expose());
+    for shown in [&client.shown(), &by_new] {
+        api.token(shown, &[("grant_type", "client_credentials")]).unwrap();
+    }
+    api.settle(|_, _, now, _| app::remove_secret(client.app, old, "dev", now)).unwrap();
+    let refused = api.token(&client.shown(), &[("grant_type", "client_credentials")]);
+    assert_eq!(refused.err(), Some(Refusal::ClientSecretWrong));
+    api.token(&by_new, &[("grant_type", "client_credentials")]).unwrap();
+    let token = AccessToken::verify(&api.rules, before.access_token.expose(), api.now).unwrap();
+    assert_eq!(token.epochs.app, api.world.apps[&client.app].epoch);
+    for _ in 0..4 {
+        add(&mut api).unwrap();
+    }
+    assert_eq!(add(&mut api).err(), Some(Refusal::LimitReached), "at most five");
+}
+
 #[test]
 fn public_app_gets_no_secret() {
     let mut api = Api::built_in("standard");
@@ -76,7 +104,7 @@ fn apps_per_team() {
             create(&mut api, team, "https://app.example/", false).unwrap();
         }
         let one_more = create(&mut api, team, "https://app.example/", false);
-        assert_eq!(one_more.err(), Some(Refusal::TooManyApps), "{dialect}");
+        assert_eq!(one_more.err(), Some(Refusal::LimitReached), "{dialect}");
         assert!(create(&mut api, other, "https://app.example/", false).is_ok());
     }
 }

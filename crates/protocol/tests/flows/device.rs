@@ -32,7 +32,8 @@ pub(crate) fn answer(
     let typed = device::read_user_code(&shown.user_code);
     api.settle(|_, world, now, _| {
         let device = world.devices.values().find(|device| device.user_code == typed).unwrap();
-        device::answer(device, person, allow, now)
+        let earlier = world.consents.get(&(device.app, person));
+        device::answer(device, device::Answer { account: person, allow, earlier }, now)
     })
 }
 

@@ -65,6 +65,7 @@ fn unlisting_ends_one_app_for_one_person() {
     four.api.settle(|_, _, now, _| people::unlist(app, person, "dev", now)).unwrap();
     four.assert_alive([true, true, false, true]);
     assert!(four.api.world.listed.is_empty());
+    assert!(!four.api.world.consents.contains_key(&(app, person)));
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use stagedoor_protocol::access_token::AccessToken;
-use stagedoor_protocol::grant::Succession;
-use stagedoor_protocol::{Effect, Refusal, Subject, Timestamp, opaque};
-use stagedoor_wire::Secret;
+use stagedoor_protocol::grant::{Grant, Succession};
+use stagedoor_protocol::refresh_token::derive;
+use stagedoor_protocol::{Effect, Refusal, Rules, Subject, Timestamp, opaque};
+use stagedoor_wire::{Dialect, Secret};
 
 use crate::api::{Api, refreshing};
 use crate::client::Client;
-use crate::setting::{START, mixtape};
+use crate::setting::{START, keys, mixtape, rules};
 
 fn text(outcome: Result<stagedoor_wire::token_answer::TokenAnswer, Refusal>) -> Result<String, Refusal> {
     outcome.map(|answer| answer.refresh_token.unwrap().expose().to_owned())
@@ -244,4 +245,19 @@ fn changed_tokens() {
         assert!(api.effects.is_empty());
     }
     assert!(api.refresh(&client.shown(), &first).is_ok());
+}
+
+/// Neither the database nor the key file alone opens a grant: its tokens hang on the random bits of its row and on the key.
+#[test]
+fn derived_from_row_and_key() {
+    let (api, _, first) = standard(false);
+    let grant = api.world.grants.values().next().unwrap().clone();
+    let text = |rules: &Rules, grant: &Grant| derive(rules, grant, 1).expose().to_owned();
+    assert_eq!(text(&api.rules, &grant), first.expose());
+    let mut other_salt = grant.clone();
+    other_salt.salt[15] ^= 1;
+    assert_ne!(text(&api.rules, &other_salt), first.expose());
+    let other_keys = rules("music", Dialect::built_in("standard").unwrap(), &keys(2));
+    assert_ne!(text(&other_keys, &grant), first.expose());
+    assert!(!format!("{grant:?}").contains(&first.expose()[4..]));
 }

@@ -12,7 +12,7 @@ use crate::api::{Api, redemption, refreshing};
 use crate::client::Client;
 use crate::setting::dialects;
 
-const REASONS: usize = 33;
+const REASONS: usize = 32;
 
 /// Numbers the reasons; a new one has to be added here and reached below.
 fn number(refusal: &Refusal) -> usize {
@@ -47,9 +47,8 @@ fn number(refusal: &Refusal) -> usize {
         Refusal::DeviceCodeUnknown => 27,
         Refusal::DeviceCodeExpired => 28,
         Refusal::AccessDenied => 29,
-        Refusal::TooManyApps => 30,
-        Refusal::TooManyUsers => 31,
-        Refusal::TooManyRequests => 32,
+        Refusal::LimitReached => 30,
+        Refusal::TooManyRequests => 31,
     }
 }
 
@@ -58,8 +57,7 @@ fn said_elsewhere() -> Vec<Refusal> {
     vec![
         Refusal::BodyTooLarge,
         Refusal::Method,
-        Refusal::TooManyApps,
-        Refusal::TooManyUsers,
+        Refusal::LimitReached,
         Refusal::TooManyRequests,
         Refusal::RedirectUriInsecure(InvalidRedirectUri::Localhost), // when an app is created: app.rs
     ]
@@ -151,7 +149,10 @@ fn of_devices() -> Vec<Refusal> {
     let mut said: Vec<_> = (0..2).map(|_| api.token(&by, &form).unwrap_err()).collect();
     said.push(api.token(&by, &[form[0], ("device_code", "x")]).unwrap_err());
     let device = api.world.devices.values().next().unwrap().clone();
-    api.settle(|_, _, now, _| device::answer(&device, person, false, now)).unwrap();
+    api.settle(|_, _, now, _| {
+        device::answer(&device, device::Answer { account: person, allow: false, earlier: None }, now)
+    })
+    .unwrap();
     said.push(api.token(&by, &form).unwrap_err());
     api.advance(900);
     said.push(api.token(&by, &form).unwrap_err());

@@ -200,6 +200,7 @@ impl World {
                 self.change(app).teams.push(team);
             }
             Effect::AddSecret { app, secret } => self.change(app).secrets.push(secret),
+            Effect::RemoveSecret { app, secret } => self.change(app).secrets.retain(|own| own.id != secret),
             Effect::RemoveSecrets { app } => self.change(app).secrets.clear(),
             Effect::SetStage { app, stage } => self.change(app).stage = stage,
             Effect::ListUser { app, account, at_most } => {

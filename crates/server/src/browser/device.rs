@@ -18,10 +18,11 @@ use super::visitor::Visitor;
 use super::{form_token, frame};
 use crate::api::Api;
 use crate::http::read_body;
+use crate::http::reply::with_retry_after;
 use crate::http::token::address;
 use crate::limit::Key;
 use crate::pages::{DevicePage, DeviceStep};
-use crate::settle::{Stop, settle};
+use crate::settle::{Attempts, Stop};
 
 pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
@@ -84,7 +85,7 @@ async fn confirm(
 ) -> Result<Response, Stop> {
     let (device, app) = match find(api, parts, typed).await? {
         Ok(found) => found,
-        Err(error) => return Ok(step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode)),
+        Err(not_found) => return Ok(enter_again(api, parts, cookie, typed, not_found)),
     };
     let confirm = DeviceStep::Confirm {
         app_name: &app.name,
@@ -103,12 +104,41 @@ async fn decide(
     typed: &str,
     allow: bool,
 ) -> Result<Response, Stop> {
-    let (device, app) = match find(api, parts, typed).await? {
-        Ok(found) => found,
-        Err(error) => return Ok(step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode)),
+    let mut attempts = Attempts::default();
+    loop {
+        let (device, app) = match find(api, parts, typed).await? {
+            Ok(found) => found,
+            Err(not_found) => return Ok(enter_again(api, parts, cookie, typed, not_found)),
+        };
+        let account = session.account.id;
+        let earlier = api.store.consent(app.id, account).await?;
+        let said = device::Answer { account, allow, earlier: earlier.as_ref() };
+        let decision = device::answer(&device, said, api.now());
+        // A conflict is an answer given meanwhile: then no device waits any more.
+        if let Some(settled) = attempts.settle(&api.store, decision).await {
+            let done = DeviceStep::Done { allowed: allow, app_name: &app.name };
+            return settled.map(|()| step(api, parts, cookie, typed, None, done));
+        }
+    }
+}
+
+/// Why a code leads nowhere.
+enum NotFound {
+    NoneWaits,
+    TooMany { retry_after_seconds: u32 },
+}
+
+fn enter_again(api: &Api, parts: &Parts, cookie: &str, typed: &str, not_found: NotFound) -> Response {
+    let error = match not_found {
+        NotFound::NoneWaits => "No device waits for this code. Check it, or start again on the device.",
+        NotFound::TooMany { .. } => "Too many codes were tried from your address. Wait a moment, then try again.",
     };
-    settle(&api.store, device::answer(&device, session.account.id, allow, api.now())).await?;
-    Ok(step(api, parts, cookie, typed, None, DeviceStep::Done { allowed: allow, app_name: &app.name }))
+    let mut response = step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode);
+    if let NotFound::TooMany { retry_after_seconds } = not_found {
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response = with_retry_after(response, retry_after_seconds);
+    }
+    response
 }
 
 /// The device that waits under a code. Guesses are counted by address (RFC 8628 §5.1).
@@ -116,18 +146,18 @@ async fn find(
     api: &Api,
     parts: &Parts,
     typed: &str,
-) -> Result<Result<(Device, Arc<App>), &'static str>, Stop> {
+) -> Result<Result<(Device, Arc<App>), NotFound>, Stop> {
     let now = api.now();
     if let Some(limits) = &api.limits {
         let verdict = limits.sign_in.check(Key::Address(address(parts)), now);
         if !verdict.allowed {
-            return Ok(Err("Too many codes were tried from your address. Wait a minute, then try again."));
+            return Ok(Err(NotFound::TooMany { retry_after_seconds: verdict.retry_after_seconds }));
         }
     }
     let found = api.store.device_by_user_code(&api.rules.api, &device::read_user_code(typed)).await?;
     let waits =
         |(device, _): &(Device, Arc<App>)| now < device.expires && device.state == DeviceState::Pending;
-    Ok(found.filter(waits).ok_or("No device waits for this code. Check it, or start again on the device."))
+    Ok(found.filter(waits).ok_or(NotFound::NoneWaits))
 }
 
 fn step(

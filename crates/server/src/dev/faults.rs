@@ -86,7 +86,7 @@ impl Fault {
         match self {
             Self::Revoked => ApiErrorKind::TokenRevoked.into(),
             Self::TooManyRequests { retry_after_seconds } => {
-                Refused::Limited { kind: ApiErrorKind::RateLimited, retry_after_seconds, verdict: None }
+                Refused::Limited { kind: ApiErrorKind::RateLimited, retry_after_seconds, share: None }
             }
             Self::ServerError => ApiErrorKind::ServerError.into(),
             Self::Expired | Self::Timeout | Self::Html | Self::DropAnswer => {

@@ -10,42 +10,41 @@ use super::refuse::Refused;
 use crate::api::Api;
 use crate::limit::{Key, QuotaCounter, Verdict};
 
-/// A call that was let through.
-pub(super) struct Share {
+/// Where the caller stands after a call, let through or not.
+pub(crate) struct Share {
     verdict: Option<Verdict>,
     team: Key,
+    now: Timestamp,
 }
 
 /// Takes one call out of the caller's rate; the quota is only looked at, for calls that fail don't count.
 pub(super) fn take(api: &Api, caller: &Caller, now: Timestamp) -> Result<Share, Refused> {
     let team = Key::Team(caller.team);
-    let Some(limits) = &api.limits else { return Ok(Share { verdict: None, team }) };
+    let Some(limits) = &api.limits else { return Ok(Share { verdict: None, team, now }) };
     let key = match caller.account {
         Some(account) => Key::AppAndAccount(caller.app, account),
         None => Key::App(caller.app),
     };
     let verdict = limits.api.check(key, now);
-    if !verdict.allowed {
-        let retry_after_seconds = verdict.retry_after_seconds;
-        return Err(Refused::Limited {
-            kind: ApiErrorKind::RateLimited,
-            retry_after_seconds,
-            verdict: Some(verdict),
-        });
-    }
-    if limits.quota.as_ref().is_some_and(|quota| quota.remaining(team, now) == 0) {
-        let retry_after_seconds = QuotaCounter::reset_seconds(now);
-        let kind = ApiErrorKind::QuotaExhausted;
-        return Err(Refused::Limited { kind, retry_after_seconds, verdict: Some(verdict) });
-    }
-    Ok(Share { verdict: Some(verdict), team })
+    let share = Share { verdict: Some(verdict), team, now };
+    let (kind, retry_after_seconds) = if !verdict.allowed {
+        (ApiErrorKind::RateLimited, verdict.retry_after_seconds)
+    } else if limits.quota.as_ref().is_some_and(|quota| quota.remaining(team, now) == 0) {
+        (ApiErrorKind::QuotaExhausted, QuotaCounter::reset_seconds(now))
+    } else {
+        return Ok(share);
+    };
+    Err(Refused::Limited { kind, retry_after_seconds, share: Some(share) })
 }
 
 impl Share {
-    /// Counts the call and adds the dialect's headers.
-    pub(super) fn finish(&self, api: &Api, response: &mut Response, now: Timestamp) {
+    /// Counts the call, if it was answered well, and adds the dialect's headers.
+    pub(super) fn finish(&self, api: &Api, response: &mut Response) {
         if let Some(verdict) = &self.verdict {
-            add_headers(api, response, verdict);
+            let names = &api.dialect().limits.headers;
+            insert(response, names.limit.as_ref(), u64::from(verdict.limit));
+            insert(response, names.remaining.as_ref(), u64::from(verdict.remaining));
+            insert(response, names.reset_seconds.as_ref(), u64::from(verdict.reset_seconds));
         }
         let quota = api.dialect().limits.quota.as_ref();
         let counter = api.limits.as_ref().and_then(|limits| limits.quota.as_ref());
@@ -54,22 +53,14 @@ impl Share {
         let remaining = match counter {
             Some(counter) => {
                 if response.status().is_success() {
-                    counter.count(self.team, now);
+                    counter.count(self.team, self.now);
                 }
-                counter.remaining(self.team, now)
+                counter.remaining(self.team, self.now)
             }
             None => quota.calls,
         };
         insert(response, Some(&quota.remaining_header), remaining);
     }
-}
-
-/// The dialect's headers for a verdict, also on refusals.
-pub(super) fn add_headers(api: &Api, response: &mut Response, verdict: &Verdict) {
-    let names = &api.dialect().limits.headers;
-    insert(response, names.limit.as_ref(), u64::from(verdict.limit));
-    insert(response, names.remaining.as_ref(), u64::from(verdict.remaining));
-    insert(response, names.reset_seconds.as_ref(), u64::from(verdict.reset_seconds));
 }
 
 fn insert(response: &mut Response, name: Option<&String>, value: u64) {

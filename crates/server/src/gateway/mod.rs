@@ -29,6 +29,6 @@ async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
     scope::check(api, path, &caller)?;
     let share = limit::take(api, &caller, now)?;
     let mut response = upstream::call(api, request, &caller).await?;
-    share.finish(api, &mut response, now);
+    share.finish(api, &mut response);
     Ok(response)
 }

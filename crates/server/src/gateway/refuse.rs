@@ -6,16 +6,15 @@ use axum::response::Response;
 use stagedoor_store::StoreError;
 use stagedoor_wire::api_error::{ApiError, ApiErrorKind};
 
-use super::limit::add_headers;
+use super::limit::Share;
 use crate::api::Api;
 use crate::entropy;
 use crate::http::reply::{UNAVAILABLE_SECONDS, with_retry_after};
-use crate::limit::Verdict;
 
 /// Why a call does not pass.
 pub(crate) enum Refused {
     Kind(ApiErrorKind),
-    Limited { kind: ApiErrorKind, retry_after_seconds: u32, verdict: Option<Verdict> },
+    Limited { kind: ApiErrorKind, retry_after_seconds: u32, share: Option<Share> },
     Unavailable,
 }
 
@@ -36,10 +35,10 @@ impl From<StoreError> for Refused {
 pub(crate) fn response(api: &Api, refused: &Refused) -> Response {
     match refused {
         Refused::Kind(kind) => spell(api, *kind),
-        Refused::Limited { kind, retry_after_seconds, verdict } => {
+        Refused::Limited { kind, retry_after_seconds, share } => {
             let mut response = with_retry_after(spell(api, *kind), *retry_after_seconds);
-            if let Some(verdict) = verdict {
-                add_headers(api, &mut response, verdict);
+            if let Some(share) = share {
+                share.finish(api, &mut response);
             }
             response
         }

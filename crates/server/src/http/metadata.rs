@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use stagedoor_wire::dialect::{ClientAuthenticationMethod, WithoutSecret};
@@ -11,7 +11,10 @@ use stagedoor_wire::token_request::DEVICE_CODE;
 use super::reply;
 use crate::api::Api;
 
-pub(crate) fn handle(api: &Api) -> Response {
+pub(crate) fn handle(api: &Api, method: &Method) -> Response {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return reply::only_get();
+    }
     let mut response = reply::json(StatusCode::OK, write(api).to_string());
     // It holds nothing secret and changes only with the configuration.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
@@ -19,10 +22,10 @@ pub(crate) fn handle(api: &Api) -> Response {
 }
 
 /// The same where RFC 8414 §3.1 has it for an issuer with a path: the well-known part first, then the path.
-pub(crate) fn at_root(path: &str, apis: &[Arc<Api>]) -> Option<Response> {
+pub(crate) fn at_root(path: &str, method: &Method, apis: &[Arc<Api>]) -> Option<Response> {
     let mount = path.strip_prefix("/.well-known/oauth-authorization-server")?;
     let api = apis.iter().find(|api| api.mount == mount && api.dialect().endpoints.metadata.is_some())?;
-    Some(handle(api))
+    Some(handle(api, method))
 }
 
 /// RFC 8414 §2: what the dialect offers, and nothing else.

@@ -73,7 +73,7 @@ pub(crate) async fn handle(api: &Arc<Api>, request: Request<Body>) -> Response {
         Endpoint::Authorize => browser::authorize::handle(api, request).await,
         Endpoint::Revocation => revocation::handle(api, request).await,
         Endpoint::Introspection => introspection::handle(api, request).await,
-        Endpoint::Metadata => metadata::handle(api),
+        Endpoint::Metadata => metadata::handle(api, request.method()),
         Endpoint::DeviceAuthorization => device_authorization::handle(api, request).await,
         Endpoint::Device => browser::device::handle(api, request).await,
         Endpoint::Api => gateway::handle(api, request).await,

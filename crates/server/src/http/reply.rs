@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde_json::json;
 use stagedoor_protocol::Refusal;
 use stagedoor_wire::dialect::ClientAuthenticationMethod;
 use stagedoor_wire::token_answer::TokenAnswer;
@@ -64,6 +65,14 @@ pub(crate) fn error(api: &Api, kind: TokenErrorKind, detail: &str) -> Response {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
     }
+    response
+}
+
+/// The answer where there is something to read and nothing to send.
+pub(super) fn only_get() -> Response {
+    let body = json!({"error": "invalid_request", "error_description": "This takes GET"});
+    let mut response = json(StatusCode::METHOD_NOT_ALLOWED, body.to_string());
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     response
 }
 

@@ -30,6 +30,7 @@ statements! {
     ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// app
+    REMOVE_SECRET = "DELETE FROM secrets WHERE id = $1 AND app_id = $2";
     REMOVE_SECRETS = "DELETE FROM secrets WHERE app_id = $1";
     /// id, name, kind, created
     CREATE_TEAM = "INSERT INTO teams (id, name, kind, created) VALUES ($1, $2, $3, $4)";

@@ -4,7 +4,7 @@ use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::device::{Device, DeviceState};
 use stagedoor_protocol::grant::{ActiveGrant, Grant, Succession};
-use stagedoor_protocol::id::{AccountId, CodeId, DeviceId, GrantId, SessionId};
+use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SessionId};
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::question::AccountStanding;
 use stagedoor_protocol::{About, Effect, Facts, Question, Subject};
@@ -44,6 +44,10 @@ async fn an_app_with_all_that_belongs_to_it() {
     let teams: Vec<_> = app.teams.iter().map(|team| (team.id, team.epoch)).collect();
     assert_eq!(teams, [(TEAM, 0), (OTHER_TEAM, 1)], "the owner first");
 
+    world.commit([Effect::RemoveSecret { app: APP, secret: secret(30).id }]).await.unwrap();
+    assert_eq!(world.app(APP).await.secrets, [secret(31)]);
+    world.commit([Effect::RemoveSecret { app: AppId(99), secret: secret(31).id }]).await.unwrap();
+    assert_eq!(world.app(APP).await.secrets, [secret(31)], "another app's");
     world.commit([Effect::RemoveSecrets { app: APP }]).await.unwrap();
     assert_eq!(world.app(APP).await.secrets, []);
 }

@@ -26,6 +26,7 @@ async fn what_changes_an_app_makes_memory_forget_it() {
     world.commit([Effect::LetActFor { app: APP, team: OTHER_TEAM }]).await.unwrap();
     let cases = [
         (Effect::AddSecret { app: APP, secret: secret(1) }, [true, false]),
+        (Effect::RemoveSecret { app: APP, secret: secret(1).id }, [true, false]),
         (Effect::RemoveSecrets { app: APP }, [true, false]),
         (Effect::SetStage { app: APP, stage: Stage::Approved }, [true, false]),
         (Effect::LetActFor { app: OTHER_APP, team: TEAM }, [false, true]),

@@ -182,6 +182,9 @@ impl Walker {
             // A clock that was set back more than the leeway does not know the token yet.
             _ if !refresh && AccessToken::verify(&self.api.rules, text.expose(), self.api.now).is_err() => {}
             (Some(grant), _) => _ = self.dead.insert(grant),
+            (None, AccessTokenIssue::ServedAgain) if self.api.effects.is_empty() => {
+                assert!(self.access_tokens[at].over);
+            }
             (None, AccessTokenIssue::ServedAgain) => self.end(|owner, _| owner == client),
             (None, AccessTokenIssue::Fresh) => self.access_tokens[at].over = true,
         }

@@ -4,7 +4,7 @@ use rusqlite::params;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::app::{NewApp, Stage};
 use stagedoor_protocol::client_secret::StoredSecret;
-use stagedoor_protocol::id::{AppId, TeamId};
+use stagedoor_protocol::id::{AppId, SecretId, TeamId};
 use stagedoor_protocol::keys::{KeyId, Tag};
 use stagedoor_protocol::team::TeamKind;
 use stagedoor_wire::ClientId;
@@ -91,6 +91,16 @@ pub(super) fn add_secret(
             sealed.map(|sealed| &*sealed.bytes)
         ],
     )?;
+    forget(tables, app, aftermath)
+}
+
+pub(super) fn remove_secret(
+    tables: Tables<'_>,
+    app: AppId,
+    secret: SecretId,
+    aftermath: &mut Aftermath,
+) -> Result<(), Failure> {
+    tables.run(sql::REMOVE_SECRET, [secret.0, app.0])?;
     forget(tables, app, aftermath)
 }
 

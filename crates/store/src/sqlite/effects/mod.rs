@@ -72,6 +72,7 @@ pub(super) fn apply(
             apps::add_legacy_key(tables, &row, aftermath)
         }
         Effect::AddSecret { app, secret } => apps::add_secret(tables, *app, secret, aftermath),
+        Effect::RemoveSecret { app, secret } => apps::remove_secret(tables, *app, *secret, aftermath),
         Effect::RemoveSecrets { app } => apps::remove_secrets(tables, *app, aftermath),
         Effect::SetStage { app, stage } => apps::set_stage(tables, *app, *stage, aftermath),
         Effect::CreateAccount { id, email, name, password_hash, at } => {

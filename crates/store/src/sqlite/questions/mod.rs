@@ -40,7 +40,11 @@ pub(crate) fn answer(
     let facts = Facts { app: Some(app), ..Facts::default() };
     match about {
         About::App => Ok(facts),
-        About::ActiveGrant => Ok(Facts { active: grants::active(view, id)?, ..facts }),
+        About::ActiveGrant => {
+            let active = grants::active(view, id)?;
+            let row = active.map(|active| grants::grant(view, active.grant)).transpose()?.flatten();
+            Ok(Facts { active, grant: row.map(|(grant, _)| grant), ..facts })
+        }
         About::Grant(grant) => grants::answer(view, grant, facts),
         About::Code(code) => codes::answer(view, code, facts),
         About::Device(device) => devices::answer(view, device, facts),
