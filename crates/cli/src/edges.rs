@@ -25,7 +25,8 @@ fn crates_use_only_what_they_may() {
     for (name, allowed) in EDGES {
         let manifest = std::fs::read_to_string(crates.join(name).join("Cargo.toml")).unwrap();
         let normal = manifest.split("[dev-dependencies]").next().unwrap_or_default();
-        let used = normal.lines().filter_map(|line| line.strip_prefix("stagedoor-")?.split(['.', ' ', '=']).next());
+        let used =
+            normal.lines().filter_map(|line| line.strip_prefix("stagedoor-")?.split(['.', ' ', '=']).next());
         for other in used {
             assert!(allowed.contains(&other), "{name} may not use {other}");
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use stagedoor_wire::authorize_request::AuthorizeRequest;
-use stagedoor_wire::dialect::{AuthorizationFaults, AuthorizeTexts, Pkce, RememberConsent};
+use stagedoor_wire::dialect::{AuthorizationFaults, AuthorizeTexts, Pkce, RememberConsent, WithoutSecret};
 use stagedoor_wire::form::FormError;
 use stagedoor_wire::pkce::Challenge;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
@@ -207,7 +207,19 @@ fn stands_in(rules: &Rules, request: &ValidRequest, earlier: Option<&Scopes>) ->
         Some(RememberConsent::ConfidentialApps) => !request.app.public,
         None => false,
     };
-    remembered && !request.show_dialog && earlier.is_some_and(|had| request.scopes.is_within(had))
+    remembered
+        && !could_be_anyone(rules, request)
+        && !request.show_dialog
+        && earlier.is_some_and(|had| request.scopes.is_within(had))
+}
+
+/// Whether any program of the person's machine could receive the code and redeem it: at any loopback port or under an
+/// app's own scheme, without a secret (RFC 6749 §10.2, RFC 8252 §8.6).
+fn could_be_anyone(rules: &Rules, request: &ValidRequest) -> bool {
+    let any_app = rules.dialect.client_authentication.without_secret == WithoutSecret::AnyAppWithPkce;
+    let needs_no_secret = request.app.public || (any_app && request.challenge.is_some());
+    let registered = request.app.redirect_uris.contains(&request.redirect_uri);
+    needs_no_secret && !(registered && request.redirect_uri.is_web())
 }
 
 fn issue_code(

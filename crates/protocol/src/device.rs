@@ -86,7 +86,7 @@ pub fn start(
     };
     let answer = DeviceAnswer {
         device_code: handle.write(opaque::DEVICE_CODE),
-        user_code: format!("{}-{}", &user_code[..4], &user_code[4..]),
+        user_code: show_user_code(&user_code),
         expires_in_seconds: DEVICE_CODE_SECONDS,
         interval_seconds: POLL_SECONDS,
     };
@@ -118,6 +118,14 @@ pub fn answer(device: &Device, said: Answer<'_>, now: Timestamp) -> Decision<()>
         effects.push(Effect::SaveConsent { app: device.app, account, scopes, at: now });
     }
     Decision { reply: Ok(()), effects }
+}
+
+/// A user code as people see it: `WDJB-MJHT`.
+pub fn show_user_code(code: &str) -> String {
+    match code.split_at_checked(4) {
+        Some((first, second)) => format!("{first}-{second}"),
+        None => code.to_owned(),
+    }
 }
 
 /// A user code as a person typed it: letters alone, upper case.

@@ -12,6 +12,8 @@ pub enum Refusal {
     Unreadable(#[from] TokenRequestError),
     #[error("the body is too large")]
     BodyTooLarge,
+    #[error("the body was cut short or took too long")]
+    BodyIncomplete,
     #[error("the method is not POST")]
     Method,
     #[error("no app has this client id")]
@@ -83,6 +85,7 @@ impl Refusal {
             Self::DuplicateGrant { client_id } => return (Kind::DuplicateGrant, client_id),
             Self::RedirectUriMissing => return (Kind::ParameterMissing, "redirect_uri"),
             Self::BodyTooLarge => Kind::BodyTooLarge,
+            Self::BodyIncomplete => return (Kind::FormMalformed, "it was cut short or took too long"),
             Self::Method => Kind::Method,
             Self::ClientUnknown => Kind::ClientUnknown,
             Self::ClientSecretMissing | Self::ClientSecretWrong => Kind::ClientSecretWrong,
@@ -113,12 +116,13 @@ impl Refusal {
     /// Whether the caller has not proved who it is: it is then limited by address, not by app.
     pub fn is_unauthenticated(&self) -> bool {
         use Refusal::{
-            BodyTooLarge, ClientSecretMissing, ClientSecretWrong, ClientSuspended, ClientUnknown, Method,
-            Unreadable,
+            BodyIncomplete, BodyTooLarge, ClientSecretMissing, ClientSecretWrong, ClientSuspended,
+            ClientUnknown, Method, Unreadable,
         };
         matches!(
             self,
             Unreadable(_)
+                | BodyIncomplete
                 | BodyTooLarge
                 | Method
                 | ClientUnknown

@@ -28,7 +28,9 @@ pub fn decide(
     let refresh = PresentedToken::read(token).and_then(|token| token.find(rules, app, facts));
     let grant = access.as_ref().and_then(|token| token.grant).or(refresh.map(|grant| grant.id));
     let mut effects = Vec::new();
-    if let Some(grant) = grant {
+    if refresh.is_some_and(|grant| grant.revoked.is_some()) {
+        // It is over already: nothing to write, however often it is asked.
+    } else if let Some(grant) = grant {
         effects.push(Effect::RevokeGrant { grant, at: now });
         let audit = AuditEntry::new(now, app.client_id.as_str(), "token revoked", Subject::Grant(grant));
         effects.push(Effect::Audit(audit));

@@ -55,7 +55,7 @@ pub(crate) struct ApiLimits {
     pub(crate) token: RateLimit,
     pub(crate) api: RateLimit,
     pub(crate) quota: Option<QuotaCounter>,
-    pub(crate) sign_in: RateLimit,
+    pub(crate) user_code: RateLimit,
 }
 
 impl Api {
@@ -117,13 +117,13 @@ impl Api {
 impl ApiLimits {
     fn new(dialect: &Dialect) -> Self {
         let limits = &dialect.limits;
-        // Guessing a password is slow by itself; this keeps one address from keeping the hashing threads busy.
-        let sign_in = stagedoor_wire::dialect::Limit { burst: 30, per_minute: 30 };
+        // 34 bits of user code, guessed at this rate for their 15 minutes (RFC 8628 §5.1).
+        let user_code = stagedoor_wire::dialect::Limit { burst: 30, per_minute: 30 };
         Self {
             token: RateLimit::new(limits.token),
             api: RateLimit::new(limits.api),
             quota: limits.quota.as_ref().map(|quota| QuotaCounter::new(quota.calls)),
-            sign_in: RateLimit::new(sign_in),
+            user_code: RateLimit::new(user_code),
         }
     }
 }

@@ -14,6 +14,9 @@ pub struct Clock {
     stopped_at: Option<Timestamp>,
 }
 
+/// How far the clock can be moved either way, in milliseconds: 200 years.
+const FURTHEST: i64 = 200 * 366 * 24 * 3600 * 1000;
+
 impl Clock {
     /// A clock that stands still at `time` until it is moved, so that a test says what time it is.
     pub fn stopped_at(time: Timestamp) -> Self {
@@ -33,7 +36,8 @@ impl Clock {
 
     /// The same in milliseconds.
     pub fn advance_millis(&self, millis: i64) {
-        self.offset_millis.fetch_add(millis, Ordering::Relaxed);
+        let moved = |offset: i64| offset.saturating_add(millis).clamp(-FURTHEST, FURTHEST);
+        self.offset_millis.update(Ordering::Relaxed, Ordering::Relaxed, moved);
     }
 
     /// Undoes all moves.

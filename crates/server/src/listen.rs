@@ -1,12 +1,13 @@
 //! Listening: HTTP/1.1 connections, bounded and slow-proof, drained at shutdown.
 
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::Extensions;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -15,10 +16,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 
 /// Where a request came from; in its extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// Where the request with these extensions came from.
+pub(crate) fn address(extensions: &Extensions) -> IpAddr {
+    extensions.get::<ClientAddress>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+}
 
 /// In the extensions of a response that is not to be sent: the connection is closed instead. Only `dev` sets it.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +33,7 @@ pub struct CloseWithoutAnswer;
 
 const MAX_CONNECTIONS: usize = 20_000;
 const HEADER_SECONDS: u64 = 15;
+const WRITE_SECONDS: u64 = 30;
 const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 const DRAIN: Duration = Duration::from_secs(10);
@@ -104,7 +112,14 @@ fn connect<H: Handler>(
         .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(patient(stream))), service)
+}
+
+/// A client that does not read its answers is waited for so long and no longer.
+fn patient(stream: TcpStream) -> TimeoutStream<TcpStream> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(Duration::from_secs(WRITE_SECONDS)));
+    stream
 }
 
 /// The answer was withheld on purpose.

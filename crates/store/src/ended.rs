@@ -2,6 +2,7 @@
 //! of a token asks here, so it is in memory and no lock is shared by all.
 
 use std::hash::Hash;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use papaya::{HashMap, ResizeMode};
 use quick_cache::DefaultHashBuilder;
@@ -19,6 +20,9 @@ pub(crate) struct Ended {
     /// Nonces of single tokens, with their expiry.
     tokens: HashMap<u64, Timestamp, DefaultHashBuilder>,
     longest_token_seconds: u32,
+    /// The latest time that was ever named. A clock that was set back must not make what ends now look older than the tokens
+    /// it ends.
+    latest: AtomicI64,
 }
 
 /// Tokens of epochs below this one are over.
@@ -30,7 +34,8 @@ struct Rise {
 
 impl Ended {
     pub(crate) fn new(longest_token_seconds: u32) -> Self {
-        Self { subjects: map(), tokens: map(), longest_token_seconds }
+        let latest = AtomicI64::new(i64::MIN);
+        Self { subjects: map(), tokens: map(), longest_token_seconds, latest }
     }
 
     /// What rose before this ended tokens that have expired since.
@@ -40,6 +45,7 @@ impl Ended {
 
     /// Notes an epoch that rose. One that is known to be higher stays.
     pub(crate) fn raise(&self, subject: Subject, epoch: u32, at: Timestamp) {
+        let at = Timestamp(self.latest.fetch_max(at.0, Ordering::Relaxed).max(at.0));
         let rise = Rise { epoch, at };
         self.subjects.pin().update_or_insert(
             subject,
@@ -71,6 +77,7 @@ impl Ended {
 
     /// Forgets what ended only tokens that have expired.
     pub(crate) fn trim(&self, now: Timestamp) {
+        self.latest.fetch_max(now.0, Ordering::Relaxed);
         let before = self.horizon(now);
         self.subjects.pin().retain(|_, rise| rise.at >= before);
         self.tokens.pin().retain(|_, expires| *expires > now);
@@ -81,4 +88,26 @@ impl Ended {
 /// nothing more is written, such a look-up searches both for microseconds: so the writer copies it whole.
 fn map<K: Hash + Eq, V>() -> HashMap<K, V, DefaultHashBuilder> {
     HashMap::builder().hasher(DefaultHashBuilder::default()).resize_mode(ResizeMode::Blocking).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use stagedoor_protocol::id::GrantId;
+
+    use super::*;
+
+    #[test]
+    fn what_ends_under_a_clock_that_was_set_back_is_kept_as_long() {
+        let ended = Ended::new(60);
+        let (issued, back) = (Timestamp::from_seconds(1000), Timestamp::from_seconds(900));
+        ended.trim(issued);
+        ended.revoke(Subject::Grant(GrantId(1)), back);
+        ended.trim(issued.plus_seconds(59));
+        assert!(
+            ended.subjects.pin().contains_key(&Subject::Grant(GrantId(1))),
+            "its token lives for a second yet"
+        );
+        ended.trim(issued.plus_seconds(66));
+        assert!(ended.subjects.pin().is_empty());
+    }
 }

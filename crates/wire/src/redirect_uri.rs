@@ -69,7 +69,21 @@ impl RedirectUri {
         }
         if matches!(
             url.scheme(),
-            "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source"
+            "javascript"
+                | "data"
+                | "vbscript"
+                | "blob"
+                | "file"
+                | "about"
+                | "view-source"
+                | "filesystem"
+                | "jar"
+                | "intent"
+                | "ftp"
+                | "ws"
+                | "wss"
+                | "mailto"
+                | "tel"
         ) {
             return Err(InvalidRedirectUri::DangerousScheme);
         }
@@ -127,20 +141,28 @@ impl RedirectUri {
     }
 
     /// What a `form-action` of a Content-Security-Policy must admit for a browser to follow a redirect here after a form
-    /// was sent: the origin, or the scheme of an app's own scheme.
+    /// was sent: the origin, or the scheme of an app's own scheme. An IPv6 address is no host-source (CSP Level 3 §2.3.1),
+    /// so there the scheme has to do.
     pub fn csp_source(&self) -> String {
         match self.url.scheme() {
+            scheme if matches!(self.url.host(), Some(Host::Ipv6(_))) => format!("{scheme}:"),
             scheme @ ("http" | "https") => format!("{scheme}://{}", self.url.authority()),
             scheme => format!("{scheme}:"),
         }
     }
 
-    /// Host and port as a person reads them, or the scheme of an app's own scheme.
-    pub fn display_host(&self) -> &str {
+    /// Host and port as a browser will go there, or the scheme of an app's own scheme.
+    pub fn display_host(&self) -> String {
         match self.url.scheme() {
-            "http" | "https" => authority(&self.text, &self.url),
-            scheme => scheme,
+            "http" | "https" => self.url.authority().to_owned(),
+            scheme => scheme.to_owned(),
         }
+    }
+
+    /// Whether only one party can receive what is sent here: not an app's own scheme, which any app may claim
+    /// (RFC 8252 §8.6).
+    pub fn is_web(&self) -> bool {
+        matches!(self.url.scheme(), "http" | "https")
     }
 
     /// The text as registered or requested.
@@ -290,7 +312,7 @@ mod tests {
     #[test]
     fn csp_sources() {
         assert_eq!(uri("https://a.example:8443/cb").csp_source(), "https://a.example:8443");
-        assert_eq!(uri("http://[::1]:5/cb").csp_source(), "http://[::1]:5");
+        assert_eq!(uri("http://[::1]:5/cb").csp_source(), "http:");
         assert_eq!(uri("my-app://callback").csp_source(), "my-app:");
     }
 }

@@ -6,6 +6,7 @@ mod apis;
 mod demo;
 mod paste;
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +75,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let origin = format!("http://{}", listener.local_addr()?);
     let temporary = tempfile::Builder::new().prefix("stagedoor-dev-").tempdir()?;
     let folder = arguments.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let _lock = lock(&folder)?;
     let plan = Arc::new(Plan {
         folder,
         mounts: Mounts::read(&origin, &arguments.dialect, arguments.unlimited)?,
@@ -119,7 +121,6 @@ struct Plan {
 impl Plan {
     /// Opens the store, filling an empty one with the demo state.
     async fn open(&self) -> anyhow::Result<Arc<Server>> {
-        make_folder(&self.folder)?;
         let now = self.clock.now();
         let keys = Arc::new(self.keys()?);
         let options =
@@ -144,8 +145,16 @@ impl Plan {
     fn keys(&self) -> anyhow::Result<KeyRing> {
         let path = self.folder.join("stagedoor.key");
         if !path.exists() {
+            if self.database().exists() {
+                bail!(
+                    "{} is missing, and without it the database beside it is worth nothing: put the key file back, or remove \
+                     both and start anew",
+                    path.display()
+                );
+            }
             write_private(&path, &KeyRing::generate(self.clock.now(), &mut entropy::rng()))?;
         }
+        refuse_readable_by_others(&path)?;
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         KeyRing::parse(&text).with_context(|| path.display().to_string())
@@ -171,11 +180,41 @@ impl Plan {
     }
 }
 
+/// Makes the folder and takes it for this process alone: a second one would not hear what the first revokes.
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    make_folder(folder)?;
+    let path = folder.join("stagedoor.lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => bail!(
+            "{} is in use by another stagedoor; choose another --data-dir or stop that one",
+            folder.display()
+        ),
+    }
+}
+
 /// Makes the folder for its owner alone.
 fn make_folder(path: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.with_context(|| format!("cannot make the folder {}", path.display()))
+}
+
+/// Whoever reads the key file can make tokens.
+fn refuse_readable_by_others(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path)
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .permissions()
+        .mode();
+    if mode & 0o077 != 0 {
+        bail!(
+            "{} can be read by others; run chmod 600 on it, and rotate the keys if it was exposed",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Writes a file only its owner can read, from the first byte.

@@ -7,7 +7,7 @@ use stagedoor_wire::pkce::Verifier;
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::{GrantRequest, TokenRequest};
 
-use super::issue::{GrantStart, Holder, access_token, start_grant};
+use super::issue::{GrantStart, Holder, access_token, is_revoked, start_grant};
 use crate::app::App;
 use crate::client_authentication::{Proof, authenticate};
 use crate::code::{Code, CodeState, Handle};
@@ -34,7 +34,11 @@ pub(super) fn decide(
         // RFC 6749 §4.1.2: a second use revokes what the first one started. Only a caller who could have used the code
         // gets here, so no one else can end a grant.
         let audit = AuditEntry::new(now, app.client_id.as_str(), "code replayed", Subject::Grant(grant));
-        let effects = vec![Effect::RevokeGrant { grant, at: now }, Effect::Audit(audit)];
+        let effects = if is_revoked(facts) {
+            Vec::new()
+        } else {
+            vec![Effect::RevokeGrant { grant, at: now }, Effect::Audit(audit)]
+        };
         return Ok(Decision { reply: Err(Refusal::CodeReplayed), effects });
     }
     if code.expires <= now {

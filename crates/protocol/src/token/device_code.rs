@@ -5,7 +5,7 @@ use stagedoor_wire::Secret;
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::TokenRequest;
 
-use super::issue::{GrantStart, Holder, access_token, start_grant};
+use super::issue::{GrantStart, Holder, access_token, is_revoked, start_grant};
 use crate::client_authentication::{Proof, authenticate};
 use crate::code::Handle;
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
@@ -30,7 +30,11 @@ pub(super) fn decide(
         DeviceState::Redeemed { grant, .. } => {
             let audit =
                 AuditEntry::new(now, app.client_id.as_str(), "device code replayed", Subject::Grant(grant));
-            let effects = vec![Effect::RevokeGrant { grant, at: now }, Effect::Audit(audit)];
+            let effects = if is_revoked(facts) {
+                Vec::new()
+            } else {
+                vec![Effect::RevokeGrant { grant, at: now }, Effect::Audit(audit)]
+            };
             return Ok(Decision { reply: Err(Refusal::CodeReplayed), effects });
         }
         _ if device.expires <= now => return Err(Refusal::DeviceCodeExpired),

@@ -10,7 +10,7 @@ use crate::app::{App, Stage};
 use crate::grant::{Grant, Succession};
 use crate::id::GrantId;
 use crate::keys::Purpose;
-use crate::question::AccountStanding;
+use crate::question::{AccountStanding, Facts};
 use crate::team::Team;
 use crate::{Rules, Timestamp};
 
@@ -99,6 +99,11 @@ pub(super) fn access_token(
         refresh_token: None,
         scopes: shown,
     }
+}
+
+/// Whether the grant that was found is revoked already: a replay after the first changes nothing more.
+pub(super) fn is_revoked(facts: &Facts) -> bool {
+    facts.grant.as_ref().is_some_and(|grant| grant.revoked.is_some())
 }
 
 /// What a new grant rests on.

@@ -12,7 +12,7 @@ use crate::api::{Api, redemption, refreshing};
 use crate::client::Client;
 use crate::setting::dialects;
 
-const REASONS: usize = 32;
+const REASONS: usize = 33;
 
 /// Numbers the reasons; a new one has to be added here and reached below.
 fn number(refusal: &Refusal) -> usize {
@@ -49,6 +49,7 @@ fn number(refusal: &Refusal) -> usize {
         Refusal::AccessDenied => 29,
         Refusal::LimitReached => 30,
         Refusal::TooManyRequests => 31,
+        Refusal::BodyIncomplete => 32,
     }
 }
 
@@ -56,6 +57,7 @@ fn number(refusal: &Refusal) -> usize {
 fn said_elsewhere() -> Vec<Refusal> {
     vec![
         Refusal::BodyTooLarge,
+        Refusal::BodyIncomplete,
         Refusal::Method,
         Refusal::LimitReached,
         Refusal::TooManyRequests,

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Method, StatusCode, request::Parts};
+use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
 use stagedoor_protocol::authorize::{self, Consent, Fault, Next, Problem, ValidRequest};
@@ -20,16 +20,14 @@ use crate::api::Api;
 use crate::entropy;
 use crate::http::{read_body, reply};
 use crate::pages::{ConsentPage, MessagePage, Permission, ProblemPage};
-use crate::settle::{Stop, settle};
+use crate::settle::{Attempts, Stop, settle};
 
 pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let answered = match parts.method {
         Method::GET | Method::HEAD => show(api, &parts).await,
         Method::POST => submit(api, &parts, body).await,
-        _ => {
-            Ok(message(api, StatusCode::METHOD_NOT_ALLOWED, "Not a way in", "This page takes GET and POST."))
-        }
+        _ => Ok(wrong_method(api)),
     };
     answered.unwrap_or_else(|stop| unavailable(api, &stop))
 }
@@ -48,7 +46,7 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
 }
 
 async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> {
-    if form_token::is_cross_site(&parts.headers) {
+    if form_token::is_cross_site(&parts.headers, &api.origin) {
         let text = "Another site sent this form. Go back to the app and start again.";
         return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", text));
     }
@@ -111,12 +109,18 @@ async fn proceed(
     said: Option<Consent>,
 ) -> Result<Response, Stop> {
     let account = session.account.id;
-    let earlier = api.store.consent(valid.app.id, account).await?;
-    let decision = {
-        let rng = &mut entropy::rng();
-        authorize::decide(&api.rules, valid, account, earlier.as_ref(), said, api.now(), rng)
+    let mut attempts = Attempts::default();
+    let next = loop {
+        let earlier = api.store.consent(valid.app.id, account).await?;
+        let decision = {
+            let rng = &mut entropy::rng();
+            authorize::decide(&api.rules, valid, account, earlier.as_ref(), said, api.now(), rng)
+        };
+        // A conflict is a code's id drawn twice.
+        if let Some(settled) = attempts.settle(&api.store, decision).await {
+            break settled?;
+        }
     };
-    let next = settle(&api.store, decision).await?;
     Ok(match next {
         Next::Redirect { location } => redirect(&parts.method, &location),
         Next::Ask => ask(api, parts, valid, cookie, session, None),
@@ -139,7 +143,7 @@ fn ask(
         reviewed: valid.app.stage == stagedoor_protocol::app::Stage::Approved,
         permissions: permissions(api, &valid.scopes),
         account_email: &session.account.email,
-        destination: valid.redirect_uri.display_host(),
+        destination: &valid.redirect_uri.display_host(),
         action: address(parts),
         form_token: &form_token::make(api, cookie, address(parts)),
         notice,
@@ -220,6 +224,13 @@ fn address(parts: &Parts) -> &str {
 
 pub(super) fn message(api: &Api, status: StatusCode, title: &str, text: &str) -> Response {
     page(status, MessagePage { frame: frame(api), title, text }.render_page(), None)
+}
+
+pub(super) fn wrong_method(api: &Api) -> Response {
+    let text = "This page takes GET and POST.";
+    let mut response = message(api, StatusCode::METHOD_NOT_ALLOWED, "Not a way in", text);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    response
 }
 
 pub(super) fn unavailable(api: &Api, stop: &Stop) -> Response {

@@ -11,7 +11,7 @@ use stagedoor_protocol::device::{self, Device, DeviceState};
 use stagedoor_protocol::session::Session;
 use stagedoor_wire::form_fields;
 
-use super::authorize::{message, permissions, unavailable};
+use super::authorize::{message, permissions, unavailable, wrong_method};
 use super::response::page;
 use super::sign_in::{self, Occasion};
 use super::visitor::Visitor;
@@ -19,8 +19,8 @@ use super::{form_token, frame};
 use crate::api::Api;
 use crate::http::read_body;
 use crate::http::reply::with_retry_after;
-use crate::http::token::address;
 use crate::limit::Key;
+use crate::listen::address;
 use crate::pages::{DevicePage, DeviceStep};
 use crate::settle::{Attempts, Stop};
 
@@ -29,9 +29,7 @@ pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
     let answered = match parts.method {
         Method::GET | Method::HEAD => show(api, &parts).await,
         Method::POST => submit(api, &parts, body).await,
-        _ => {
-            Ok(message(api, StatusCode::METHOD_NOT_ALLOWED, "Not a way in", "This page takes GET and POST."))
-        }
+        _ => Ok(wrong_method(api)),
     };
     answered.unwrap_or_else(|stop| unavailable(api, &stop))
 }
@@ -50,7 +48,7 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
 }
 
 async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> {
-    if form_token::is_cross_site(&parts.headers) {
+    if form_token::is_cross_site(&parts.headers, &api.origin) {
         let text = "Another site sent this form. Open this page yourself and enter the code.";
         return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", text));
     }
@@ -67,7 +65,8 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     };
     let typed = fields.user_code.value.unwrap_or_default();
     let token = fields.form_token.value.unwrap_or_default();
-    let answer = fields.answer.value.filter(|_| form_token::check(api, &token, cookie, path(parts)));
+    let bound = format!("{} {typed}", path(parts));
+    let answer = fields.answer.value.filter(|_| form_token::check(api, &token, cookie, &bound));
     match answer.as_deref() {
         Some("allow") => decide(api, parts, cookie, session, &typed, true).await,
         Some("cancel") => decide(api, parts, cookie, session, &typed, false).await,
@@ -93,7 +92,7 @@ async fn confirm(
         permissions: permissions(api, &device.scopes),
         account_email: &session.account.email,
     };
-    Ok(step(api, parts, cookie, typed, None, confirm))
+    Ok(step(api, parts, cookie, &device::show_user_code(&device.user_code), None, confirm))
 }
 
 async fn decide(
@@ -123,6 +122,7 @@ async fn decide(
 }
 
 /// Why a code leads nowhere.
+#[derive(Clone, Copy)]
 enum NotFound {
     NoneWaits,
     TooMany { retry_after_seconds: u32 },
@@ -131,7 +131,9 @@ enum NotFound {
 fn enter_again(api: &Api, parts: &Parts, cookie: &str, typed: &str, not_found: NotFound) -> Response {
     let error = match not_found {
         NotFound::NoneWaits => "No device waits for this code. Check it, or start again on the device.",
-        NotFound::TooMany { .. } => "Too many codes were tried from your address. Wait a moment, then try again.",
+        NotFound::TooMany { .. } => {
+            "Too many codes were tried from your address. Wait a moment, then try again."
+        }
     };
     let mut response = step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode);
     if let NotFound::TooMany { retry_after_seconds } = not_found {
@@ -142,14 +144,10 @@ fn enter_again(api: &Api, parts: &Parts, cookie: &str, typed: &str, not_found: N
 }
 
 /// The device that waits under a code. Guesses are counted by address (RFC 8628 §5.1).
-async fn find(
-    api: &Api,
-    parts: &Parts,
-    typed: &str,
-) -> Result<Result<(Device, Arc<App>), NotFound>, Stop> {
+async fn find(api: &Api, parts: &Parts, typed: &str) -> Result<Result<(Device, Arc<App>), NotFound>, Stop> {
     let now = api.now();
     if let Some(limits) = &api.limits {
-        let verdict = limits.sign_in.check(Key::Address(address(parts)), now);
+        let verdict = limits.user_code.check(Key::of_address(address(&parts.extensions)), now);
         if !verdict.allowed {
             return Ok(Err(NotFound::TooMany { retry_after_seconds: verdict.retry_after_seconds }));
         }
@@ -168,7 +166,8 @@ fn step(
     error: Option<&str>,
     step: DeviceStep<'_>,
 ) -> Response {
-    let form_token = form_token::make(api, cookie, path(parts));
+    // Bound to the code, so that the answer to one device is never taken for another's.
+    let form_token = form_token::make(api, cookie, &format!("{} {user_code}", path(parts)));
     let html = DevicePage {
         frame: frame(api),
         action: path(parts),

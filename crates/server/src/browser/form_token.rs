@@ -1,7 +1,7 @@
 //! Protection of forms against requests from other sites (RFC 6819 §5.3.5, RFC 9700 §4.7): where the browser says the
 //! request comes from, and a token bound to the browser's cookie and the page's address.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use stagedoor_protocol::keys::{KeyId, Purpose};
 
 use crate::api::Api;
@@ -29,15 +29,15 @@ fn parts<'a>(cookie: &'a str, address: &'a str) -> [&'a [u8]; 3] {
     [cookie.as_bytes(), b"\0", address.as_bytes()]
 }
 
-/// Whether a browser says that another site sent this form. Programs that send neither header pass: they hold no
-/// person's cookies.
-pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let site = headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or("?"));
-    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+/// Whether a browser says that another site sent this. `origin` is what this server is reached by; its scheme counts, and
+/// the host is the one the browser names, for a loopback server has several. Programs that send neither header pass: they
+/// hold no person's cookies.
+pub(crate) fn is_cross_site(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return true;
     }
-    let host = text(header::HOST).unwrap_or_default();
-    text(header::ORIGIN)
-        .is_some_and(|origin| origin.split_once("://").is_none_or(|(_, sender)| sender != host))
+    let scheme = origin.split_once("://").map_or("", |(scheme, _)| scheme);
+    let own = format!("{scheme}://{}", text("host").unwrap_or_default());
+    text("origin").is_some_and(|sender| sender != own)
 }

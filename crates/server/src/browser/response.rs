@@ -20,7 +20,7 @@ pub(super) fn redirect(method: &Method, location: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = if method == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
     let headers = response.headers_mut();
-    if let Ok(location) = HeaderValue::from_str(location) {
+    if let Ok(location) = HeaderValue::from_bytes(location.as_bytes()) {
         headers.insert(header::LOCATION, location);
     }
     protect(headers, None);

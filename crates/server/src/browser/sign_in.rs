@@ -11,8 +11,7 @@ use super::visitor::{Visitor, let_in};
 use super::{form_token, frame};
 use crate::api::Api;
 use crate::entropy;
-use crate::http::token::address;
-use crate::limit::Key;
+use crate::listen::address;
 use crate::pages::{MessagePage, SignInPage};
 use crate::settle::{Stop, settle};
 
@@ -63,11 +62,10 @@ pub(super) async fn submit(
         let stale = "This page was out of date, so nothing was sent on. Sign in again; if it happens again, allow cookies for this site.";
         return Ok(show(api, visitor, occasion, &email, Some(stale)));
     }
-    if let Some(limits) = &api.limits {
-        let verdict = limits.sign_in.check(Key::Address(address(parts)), api.now());
-        if !verdict.allowed {
-            return Ok(too_many(api, verdict.retry_after_seconds));
-        }
+    if api.limits.is_some()
+        && let Err(seconds) = api.passwords.count(address(&parts.extensions), &email, api.now())
+    {
+        return Ok(too_many(api, seconds));
     }
     let account = api.store.account_by_email(&email).await?;
     let password = Secret::new(fields.password.value.unwrap_or_default().into_owned());
@@ -85,7 +83,7 @@ pub(super) async fn submit(
 }
 
 fn too_many(api: &Api, seconds: u32) -> Response {
-    let text = format!("Too many attempts from your address. Wait {seconds} seconds, then try again.");
+    let text = format!("Too many attempts. Wait {seconds} seconds, then try again.");
     let html = MessagePage { frame: frame(api), title: "Wait a moment", text: &text }.render_page();
     crate::http::reply::with_retry_after(page(StatusCode::TOO_MANY_REQUESTS, html, None), seconds)
 }

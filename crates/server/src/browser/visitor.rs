@@ -54,12 +54,14 @@ pub(super) fn let_out(api: &Api, response: &mut Response) {
 }
 
 /// Only this host's pages get the cookie, no script reads it, and it goes along with no other site's forms. On plain
-/// HTTP, which is loopback, browsers refuse `Secure` and the `__Host-` prefix.
+/// HTTP, which is loopback, browsers refuse `Secure` and the `__Host-` prefix, and a cookie goes to every port of the host:
+/// there it keeps to the API's own path.
 fn set_cookie(api: &Api, response: &mut Response, name: &str, value: &str, max_age_seconds: Option<i64>) {
-    let secure = if api.origin.starts_with("https://") { "; Secure" } else { "" };
+    let secure = api.origin.starts_with("https://");
+    let scope = if secure { "; Path=/; Secure".to_owned() } else { format!("; Path={}/", api.mount) };
     let age = max_age_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
     let name = cookie_name(api, name);
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    let cookie = format!("{name}={value}{scope}; HttpOnly; SameSite=Lax{age}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

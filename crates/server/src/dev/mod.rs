@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
@@ -30,8 +30,13 @@ pub type Restart = Box<
 
 /// A server under test conditions.
 pub struct Dev {
-    server: ArcSwap<Server>,
     clock: Clock,
+    stage: Arc<Stage>,
+}
+
+/// Where servers take each other's place.
+struct Stage {
+    server: ArcSwap<Server>,
     restart: Restart,
     resetting: Mutex<()>,
 }
@@ -42,12 +47,13 @@ impl Dev {
     /// Wraps `server`; `restart` serves `POST /_dev/reset`.
     pub fn new(server: Arc<Server>, restart: Restart) -> Self {
         let clock = server.clock().clone();
-        Self { server: ArcSwap::new(server), clock, restart, resetting: Mutex::new(()) }
+        let stage = Stage { server: ArcSwap::new(server), restart, resetting: Mutex::new(()) };
+        Self { clock, stage: Arc::new(stage) }
     }
 
     /// The server that runs now.
     pub fn current(&self) -> Arc<Server> {
-        self.server.load_full()
+        self.stage.server.load_full()
     }
 
     async fn control(&self, request: Request<Body>) -> Response {
@@ -88,15 +94,25 @@ impl Dev {
     }
 
     async fn reset(&self) -> Response {
-        let _one_at_a_time = self.resetting.lock().await;
         self.clock.set_back();
-        match (self.restart)(self.current()).await {
-            Ok(server) => {
-                self.server.store(server);
+        let stage = self.stage.clone();
+        // In a task of its own: a caller who hangs up must not leave a closed server behind.
+        match tokio::spawn(async move { stage.replace().await }).await {
+            Ok(Ok(())) => {
                 reply::json(StatusCode::OK, json!({"now_seconds": self.clock.now().seconds()}).to_string())
             }
-            Err(text) => error(StatusCode::INTERNAL_SERVER_ERROR, &text),
+            Ok(Err(text)) => error(StatusCode::INTERNAL_SERVER_ERROR, &text),
+            Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "the reset failed; restart stagedoor dev"),
         }
+    }
+}
+
+impl Stage {
+    async fn replace(&self) -> Result<(), String> {
+        let _one_at_a_time = self.resetting.lock().await;
+        let next = (self.restart)(self.server.load_full()).await?;
+        self.server.store(next);
+        Ok(())
     }
 }
 
@@ -105,9 +121,9 @@ impl Handler for Dev {
         let controls = request.uri().path().starts_with(CONTROLS);
         let fault = request.headers().get(faults::HEADER);
         if !controls && fault.is_none() {
-            return self.server.load().handle(request).await;
+            return self.current().handle(request).await;
         }
-        if !is_local(request.headers()) || is_cross_site(request.headers()) {
+        if !is_local(&request) || is_cross_site(request.headers(), "http://") {
             return error(StatusCode::FORBIDDEN, "only programs and pages of this machine may do that");
         }
         if controls {
@@ -120,9 +136,14 @@ impl Handler for Dev {
     }
 }
 
-/// Whether `Host` is a loopback name: a page elsewhere whose name was made to point here is not (DNS rebinding).
-fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Whether the request names this machine by a loopback name: a page elsewhere whose name was made to point here does not
+/// (DNS rebinding).
+fn is_local<T>(request: &Request<T>) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    is_loopback_name(host) && request.uri().authority().is_none_or(|own| is_loopback_name(own.as_str()))
+}
+
+fn is_loopback_name(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

@@ -1,6 +1,6 @@
 //! Who calls: the bearer of an access token, or of a legacy key where the dialect has them.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::access_token::{AccessToken, Standing, Unverified};
 use stagedoor_protocol::id::{AccountId, AppId, TeamId};
@@ -11,6 +11,7 @@ use stagedoor_wire::{ClientId, Scopes, Secret};
 
 use super::refuse::Refused;
 use crate::api::Api;
+use crate::http::authorization;
 
 /// Whom a call acts for.
 pub(super) struct Caller {
@@ -23,7 +24,7 @@ pub(super) struct Caller {
 
 /// The caller; no disk is touched for a token.
 pub(super) async fn caller(api: &Api, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Refused> {
-    match bearer::read(headers.get(header::AUTHORIZATION).map(|value| value.as_bytes())) {
+    match bearer::read(authorization(headers)) {
         Bearer::Token(token) => by_token(api, token, now),
         Bearer::Malformed => Err(ApiErrorKind::TokenMalformed.into()),
         Bearer::Missing => match &api.dialect().legacy_keys {

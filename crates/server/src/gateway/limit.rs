@@ -1,6 +1,6 @@
 //! Whether the caller has calls left, and the headers that tell how many.
 
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderName, HeaderValue};
 use axum::response::Response;
 use stagedoor_protocol::Timestamp;
 use stagedoor_wire::api_error::ApiErrorKind;
@@ -9,6 +9,7 @@ use super::authenticate::Caller;
 use super::refuse::Refused;
 use crate::api::Api;
 use crate::limit::{Key, QuotaCounter, Verdict};
+use crate::listen::address;
 
 /// Where the caller stands after a call, let through or not.
 pub(crate) struct Share {
@@ -35,6 +36,22 @@ pub(super) fn take(api: &Api, caller: &Caller, now: Timestamp) -> Result<Share, 
         return Ok(share);
     };
     Err(Refused::Limited { kind, retry_after_seconds, share: Some(share) })
+}
+
+/// Counts a call that was not authenticated for its address, so that guessing is slow; beyond the limit it is told so.
+pub(super) fn unauthenticated(
+    api: &Api,
+    extensions: &Extensions,
+    refused: Refused,
+    now: Timestamp,
+) -> Refused {
+    let Some(limits) = &api.limits else { return refused };
+    let verdict = limits.api.check(Key::of_address(address(extensions)), now);
+    if verdict.allowed {
+        return refused;
+    }
+    let retry_after_seconds = verdict.retry_after_seconds;
+    Refused::Limited { kind: ApiErrorKind::RateLimited, retry_after_seconds, share: None }
 }
 
 impl Share {

@@ -24,7 +24,10 @@ pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
 
 async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
     let now = api.now();
-    let caller = authenticate::caller(api, request.headers(), now).await?;
+    let caller = match authenticate::caller(api, request.headers(), now).await {
+        Ok(caller) => caller,
+        Err(refused) => return Err(limit::unauthenticated(api, request.extensions(), refused, now)),
+    };
     let path = api.local_path(request.uri().path()).unwrap_or("/");
     scope::check(api, path, &caller)?;
     let share = limit::take(api, &caller, now)?;

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Method, StatusCode, header, request::Parts};
+use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 use stagedoor_protocol::device::{self, DeviceAnswer};
@@ -10,7 +10,8 @@ use stagedoor_protocol::{About, Question, Refusal};
 use stagedoor_wire::token_request::{TokenRequestError, check_form, read_client};
 use stagedoor_wire::{Scopes, form_fields};
 
-use super::{read_body, reply};
+use super::limited::count;
+use super::{authorization, read_body, reply};
 use crate::api::Api;
 use crate::entropy;
 use crate::settle::{Attempts, Stop};
@@ -23,16 +24,16 @@ pub(super) async fn handle(api: &Api, request: Request<Body>) -> Response {
 }
 
 async fn respond(api: &Api, request: Request<Body>) -> Result<DeviceAnswer, Stop> {
-    let (Parts { method, headers, .. }, body) = request.into_parts();
-    if method != Method::POST {
+    let (parts, body) = request.into_parts();
+    if parts.method != Method::POST {
         return Err(Refusal::Method.into());
     }
-    let value = |name| headers.get(name).map(|value| value.as_bytes());
     let body = read_body(body).await?;
-    check_form(value(header::CONTENT_TYPE)).map_err(Refusal::from)?;
+    check_form(parts.headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes()))
+        .map_err(Refusal::from)?;
     let fields = form_fields!(&body, client_id, client_secret, scope)
         .map_err(|error| Refusal::from(TokenRequestError::from(error)))?;
-    let authorization = value(header::AUTHORIZATION);
+    let authorization = authorization(&parts.headers);
     let client =
         read_client(api.dialect(), authorization, fields.client_id.value, fields.client_secret.value)
             .map_err(Refusal::from)?;
@@ -40,10 +41,14 @@ async fn respond(api: &Api, request: Request<Body>) -> Result<DeviceAnswer, Stop
         fields.scope.value.map(|text| Scopes::parse(&text)).transpose().map_err(|_| Refusal::Scope)?;
     let question = Question { client_id: &client.client_id, about: About::App };
     let mut attempts = Attempts::default();
+    let mut counted = false;
     loop {
         let facts = api.answer(&question).await?;
         let decision =
             device::start(&api.rules, &client, scopes.as_ref(), &facts, api.now(), &mut entropy::rng());
+        if !std::mem::replace(&mut counted, true) {
+            count(api, &parts, &client, &facts, decision.reply.as_ref().err())?;
+        }
         // A conflict is another device's user code drawn again: draw anew.
         if let Some(settled) = attempts.settle(&api.store, decision).await {
             return settled;

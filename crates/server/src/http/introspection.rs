@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use stagedoor_protocol::introspection::{self, LiveToken};
 
+use super::limited::count;
 use super::{reply, revocation};
 use crate::api::Api;
 use crate::settle::{Stop, settle};
@@ -19,10 +20,13 @@ pub(super) async fn handle(api: &Api, request: Request<Body>) -> Response {
 }
 
 async fn respond(api: &Api, request: Request<Body>) -> Result<Option<LiveToken>, Stop> {
-    let (client, token) = revocation::read(api, request).await?;
+    let (parts, body) = request.into_parts();
+    let (client, token) = revocation::read(api, &parts, body).await?;
     let facts = api.answer(&introspection::question(&client, &token)).await?;
     let has_ended = |token: &_| api.store.has_ended(token);
-    settle(&api.store, introspection::decide(&api.rules, &client, &token, &facts, has_ended, api.now())).await
+    let decision = introspection::decide(&api.rules, &client, &token, &facts, has_ended, api.now());
+    count(api, &parts, &client, &facts, decision.reply.as_ref().err())?;
+    settle(&api.store, decision).await
 }
 
 /// RFC 7662 §2.2. A token that is not live is `{"active": false}` and nothing else.

@@ -3,16 +3,17 @@
 mod body;
 mod device_authorization;
 mod introspection;
+mod limited;
 pub(crate) mod metadata;
 pub(crate) mod reply;
 mod revocation;
-pub(crate) mod token;
+mod token;
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 
 pub(crate) use body::read_body;
@@ -58,6 +59,14 @@ impl Endpoint {
             Self::Api
         }
     }
+}
+
+/// The `Authorization` header. Two of them are one that cannot be read: what stands behind this server might believe the
+/// other one.
+pub(crate) fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
+    let first = values.next()?;
+    Some(if values.next().is_none() { first.as_bytes() } else { b"" })
 }
 
 /// Answers a request that lies under the API's mount.

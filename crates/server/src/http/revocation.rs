@@ -8,7 +8,8 @@ use stagedoor_protocol::{Refusal, introspection, revocation};
 use stagedoor_wire::token_request::{ClientCredentials, TokenRequestError, check_form, read_client};
 use stagedoor_wire::{Secret, form_fields};
 
-use super::{read_body, reply};
+use super::limited::count;
+use super::{authorization, read_body, reply};
 use crate::api::Api;
 use crate::settle::{Stop, settle};
 
@@ -20,25 +21,27 @@ pub(super) async fn handle(api: &Api, request: Request<Body>) -> Response {
 }
 
 async fn respond(api: &Api, request: Request<Body>) -> Result<(), Stop> {
-    let (client, token) = read(api, request).await?;
+    let (parts, body) = request.into_parts();
+    let (client, token) = read(api, &parts, body).await?;
     let facts = api.answer(&introspection::question(&client, &token)).await?;
+    let decision = revocation::decide(&api.rules, &client, &token, &facts, api.now());
+    count(api, &parts, &client, &facts, decision.reply.as_ref().err())?;
     // Ending what has ended already is no conflict.
-    settle(&api.store, revocation::decide(&api.rules, &client, &token, &facts, api.now())).await
+    settle(&api.store, decision).await
 }
 
 /// Who asks and about which token; the same form for revocation and introspection (RFC 7009 §2.1, RFC 7662 §2.1).
 /// `token_type_hint` is not needed: a token's form tells what it is.
-pub(super) async fn read(api: &Api, request: Request<Body>) -> Result<(ClientCredentials, Secret), Stop> {
-    let (Parts { method, headers, .. }, body) = request.into_parts();
-    if method != Method::POST {
+pub(super) async fn read(api: &Api, parts: &Parts, body: Body) -> Result<(ClientCredentials, Secret), Stop> {
+    if parts.method != Method::POST {
         return Err(Refusal::Method.into());
     }
-    let value = |name| headers.get(name).map(|value| value.as_bytes());
     let body = read_body(body).await?;
-    check_form(value(header::CONTENT_TYPE)).map_err(Refusal::from)?;
+    check_form(parts.headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes()))
+        .map_err(Refusal::from)?;
     let fields = form_fields!(&body, client_id, client_secret, token)
         .map_err(|error| Refusal::from(TokenRequestError::from(error)))?;
-    let authorization = value(header::AUTHORIZATION);
+    let authorization = authorization(&parts.headers);
     let client =
         read_client(api.dialect(), authorization, fields.client_id.value, fields.client_secret.value)
             .map_err(Refusal::from)?;

@@ -49,16 +49,21 @@ impl RateLimit {
         }
         let counter = arrivals.get_or_insert_with(key, || AtomicI64::new(now));
         let step = |arrival: i64| {
-            let next = arrival.max(now).saturating_add(self.interval);
+            let next = self.bounded(arrival, now).saturating_add(self.interval);
             (next.saturating_sub(now) <= self.window()).then_some(next)
         };
         match counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, step) {
-            Ok(arrival) => self.verdict(true, arrival.max(now) + self.interval - now, 0),
+            Ok(arrival) => self.verdict(true, self.bounded(arrival, now) - now + self.interval, 0),
             Err(arrival) => {
-                let wait = arrival.saturating_add(self.interval) - now - self.window();
-                self.verdict(false, arrival - now, wait)
+                let used = self.bounded(arrival, now) - now;
+                self.verdict(false, used, used + self.interval - self.window())
             }
         }
+    }
+
+    /// An arrival time further ahead than a whole burst was left by a clock that has been set back since: it counts anew.
+    fn bounded(&self, arrival: i64, now: i64) -> i64 {
+        if arrival > now.saturating_add(self.window()) { now } else { arrival.max(now) }
     }
 
     fn window(&self) -> i64 {
@@ -95,6 +100,14 @@ mod tests {
         assert!(!at(999).allowed);
         assert!(at(1000).allowed && !at(1000).allowed);
         assert_eq!(at(60_000).remaining, 2);
+    }
+
+    #[test]
+    fn a_clock_set_back_locks_no_one_out() {
+        let limit = RateLimit::new(Limit { burst: 2, per_minute: 60 });
+        assert!(limit.check(KEY, Timestamp(86_400_000)).allowed);
+        let allowed: Vec<_> = (0..3).map(|_| limit.check(KEY, Timestamp(0)).allowed).collect();
+        assert_eq!(allowed, [true, true, false]);
     }
 
     #[test]

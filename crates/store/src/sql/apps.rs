@@ -29,8 +29,9 @@ statements! {
     /// id, app, name, key, hash, created, expires, seal key, sealed
     ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    /// app
+    /// secret, app
     REMOVE_SECRET = "DELETE FROM secrets WHERE id = $1 AND app_id = $2";
+    /// app
     REMOVE_SECRETS = "DELETE FROM secrets WHERE app_id = $1";
     /// id, name, kind, created
     CREATE_TEAM = "INSERT INTO teams (id, name, kind, created) VALUES ($1, $2, $3, $4)";

@@ -27,7 +27,9 @@ impl Sweep {
         }
         left -= run(sql::ENDED_TOKENS, now.0, left)? as i64;
         left -= run(sql::REVOKED_GRANTS, horizon.0, left)? as i64;
-        left -= self.sweep_grants(connection, horizon, left)?;
+        if left > 0 {
+            left -= self.sweep_grants(connection, horizon, left)?;
+        }
         Ok(at_most.saturating_sub(u32::try_from(left).unwrap_or(0)))
     }
 

@@ -57,6 +57,9 @@ impl Sqlite {
     }
 
     pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
+        if !self.writer.is_open() {
+            return Err(StoreError::closed());
+        }
         // Asked once at start, so a connection of its own does.
         let any: bool =
             open::reader(&self.path)?.query_row(sql::apps::ANY_APP_OR_ACCOUNT, [], |row| row.get(0))?;

@@ -31,6 +31,10 @@ impl<T> Threads<T> {
         Ok(())
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        lock(&self.sender).is_some()
+    }
+
     /// Waits for a place in the channel.
     pub(super) async fn send(&self, work: T) -> Result<(), StoreError> {
         let sender = lock(&self.sender).clone().ok_or_else(StoreError::closed)?;

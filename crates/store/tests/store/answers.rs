@@ -139,6 +139,9 @@ async fn active_grants() {
         world.commit([effect]).await.unwrap();
         assert_eq!(world.ask(About::ActiveGrant).await.active, active, "{name}");
     }
+    assert_eq!(world.ask(About::ActiveGrant).await.grant, None);
+    world.commit([Effect::StartGrant(grant(1))]).await.unwrap();
+    assert_eq!(world.ask(About::ActiveGrant).await.grant, Some(grant(1)), "with its row");
 }
 
 fn grant_until(id: i64, seconds: i64) -> ActiveGrant {

@@ -60,6 +60,7 @@ async fn everything_is_unavailable_once_closed() {
     let committed = world.store.commit(vec![Effect::SaveCode(code(1))]).await;
     assert!(matches!(committed, Err(CommitError::Unavailable(StoreError::Unavailable(_)))));
     assert!(matches!(world.store.clean(NOW, 1).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(world.store.is_empty(), Err(StoreError::Unavailable(_))));
 }
 
 #[tokio::test]

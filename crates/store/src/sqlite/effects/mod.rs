@@ -21,11 +21,13 @@ pub(super) enum Failure {
     Database(StoreError),
 }
 
-/// Whether the effects are a single statement: it undoes itself when it fails, so that no savepoint is needed.
+/// Whether the effects are a single statement: it undoes itself when it fails, and needs no savepoint, which would take
+/// twice as long as most of these. Those that come often are listed.
 pub(super) fn is_one_statement(effects: &[Effect]) -> bool {
     matches!(
         effects,
         [Effect::SaveCode(_)
+            | Effect::StartGrant(_)
             | Effect::Present { .. }
             | Effect::RevokeGrant { .. }
             | Effect::StartSession { .. }
