@@ -3,10 +3,8 @@
 //! Rotation adds a key that becomes active later; older ones go on checking what they made. Every token and hash names
 //! its key.
 
-use hmac::{Hmac, KeyInit, Mac};
 use rand_core::CryptoRng;
 use serde::Deserialize;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -58,11 +56,9 @@ struct Key {
     purpose: Purpose,
     active_from: Timestamp,
     bytes: Zeroizing<[u8; 32]>,
-    /// The MAC with the key already absorbed: two hash blocks less for each token.
-    mac: Hmac<Sha256>,
 }
 
-/// A message authentication code of 128 bits (RFC 2104 §5 truncation of HMAC-SHA-256).
+/// A message authentication code: the first 128 bits of BLAKE3's keyed hash.
 pub type Tag = [u8; 16];
 
 /// The key file cannot be used.
@@ -135,13 +131,11 @@ impl KeyRing {
 
     /// The tag of `parts` one after the other; `None` when the ring lacks the key. Callers make the parts unambiguous.
     pub fn tag(&self, purpose: Purpose, id: KeyId, parts: &[&[u8]]) -> Option<Tag> {
-        let mut mac = self.key(purpose, id)?.mac.clone();
+        let mut mac = blake3::Hasher::new_keyed(&self.key(purpose, id)?.bytes);
         for part in parts {
             mac.update(part);
         }
-        let mut tag = [0; 16];
-        tag.copy_from_slice(&mac.finalize().into_bytes()[..16]);
-        Some(tag)
+        mac.finalize().as_bytes().first_chunk().copied()
     }
 
     /// Whether `tag` is right, in constant time.
@@ -166,9 +160,8 @@ impl Key {
             Ok(32) => {}
             _ => return Err(KeyFileError::Length(entry.id.0)),
         }
-        let mac = Hmac::new_from_slice(&*bytes).map_err(|_| KeyFileError::Length(entry.id.0))?;
         let active_from = Timestamp(entry.active_from);
-        Ok(Self { id: entry.id, purpose: entry.purpose, active_from, bytes, mac })
+        Ok(Self { id: entry.id, purpose: entry.purpose, active_from, bytes })
     }
 }
 
