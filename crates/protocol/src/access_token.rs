@@ -161,7 +161,7 @@ impl Reader<'_> {
         let [length] = self.take()?;
         let client_id = ClientId::new(self.text(usize::from(length))?).ok()?;
         let length = u16::from_be_bytes(self.take()?);
-        let scopes = Scopes::parse(self.text(usize::from(length))?).ok()?;
+        let scopes = Scopes::restore(self.text(usize::from(length))?);
         let whole = self.0.is_empty();
         let token = AccessToken {
             app,

@@ -30,6 +30,12 @@ impl Scopes {
         Ok(text.split(' ').filter(|name| !name.is_empty()).collect())
     }
 
+    /// Takes up a text that [`Scopes::as_str`] gave and that was protected since: by a MAC or in a database. Nothing is
+    /// checked again.
+    pub fn restore(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The names.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.split(' ').filter(|name| !name.is_empty())
