@@ -73,6 +73,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         )
     })?;
     let origin = format!("http://{}", listener.local_addr()?);
+    // Before anyone is told that it runs: whoever stops it at once finds it ready for that too.
+    let terminated = terminated()?;
     let temporary = tempfile::Builder::new().prefix("stagedoor-dev-").tempdir()?;
     let folder = arguments.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
     let _lock = lock(&folder)?;
@@ -87,7 +89,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let current = dev.clone();
     let cleaner = tokio::spawn(jobs::clean(move || current.current(), stopping));
     announce::announce(&plan.mounts, arguments.json)?;
-    listen::serve(listener, dev.clone(), terminated()?).await;
+    listen::serve(listener, dev.clone(), terminated).await;
     stop.send(true)?;
     cleaner.await?;
     dev.current().store().close().await;
@@ -182,9 +184,11 @@ impl Plan {
 
 /// Makes the folder and takes it for this process alone: a second one would not hear what the first revokes.
 fn lock(folder: &Path) -> anyhow::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
     make_folder(folder)?;
     let path = folder.join("stagedoor.lock");
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let opened = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
+    let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(_) => bail!(

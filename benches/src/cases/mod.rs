@@ -1,0 +1,11 @@
+//! What is measured, one file each.
+
+mod in_process;
+mod over_http;
+mod process;
+mod refresh;
+
+pub(crate) use in_process::in_process;
+pub(crate) use over_http::over_http;
+pub(crate) use process::process;
+pub(crate) use refresh::refresh;

@@ -1,0 +1,103 @@
+//! Measures Stagedoor beside bare baselines and prints Markdown. `benches/run` builds it and gives it a core.
+//!
+//! This process is the load (or starts wrk, which inherits its core); the servers it starts run on the other core.
+
+mod bare_server;
+mod cases;
+mod child;
+mod disk;
+mod http_client;
+mod pairs;
+mod report;
+mod stopwatch;
+mod usage;
+mod wrk;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Connections of the load generator.
+const CONNECTIONS: usize = 50;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Pairs of runs: baseline, ours, baseline, ours, …
+    #[arg(long, default_value_t = 7)]
+    pairs: u32,
+    /// Seconds of each run
+    #[arg(long, default_value_t = 3)]
+    seconds: u32,
+    /// The binary under test
+    #[arg(long, env = "STAGEDOOR")]
+    stagedoor: PathBuf,
+    /// The core its server runs on
+    #[arg(long, env = "SERVER_CORE", default_value_t = 0)]
+    server_core: u32,
+    /// What to measure; everything by default
+    cases: Vec<Case>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Case {
+    /// Client credentials without a row
+    Token,
+    /// Bearer check and one artist
+    Api,
+    /// Durable refresh
+    Refresh,
+    /// Tokens made and checked in process
+    InProcess,
+    /// Memory and time to start
+    Process,
+}
+
+/// What every case needs.
+struct Setting {
+    pairs: u32,
+    seconds: u32,
+    stagedoor: PathBuf,
+    bare: PathBuf,
+    server_core: u32,
+    /// Databases and keys of this run; on the disk that the figures are about.
+    folder: PathBuf,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let beside = std::env::current_exe()?.parent().context("this program lies in a folder")?.to_owned();
+    let folder = tempfile::Builder::new().prefix("speed-").tempdir_in(&beside)?;
+    let setting = Setting {
+        pairs: arguments.pairs.max(1),
+        seconds: arguments.seconds.max(1),
+        stagedoor: arguments.stagedoor,
+        bare: beside.join("stagedoor-bare"),
+        server_core: arguments.server_core,
+        folder: folder.path().to_owned(),
+    };
+    let wanted = |case| arguments.cases.is_empty() || arguments.cases.contains(&case);
+    let mut compared = Vec::new();
+    if wanted(Case::Token) || wanted(Case::Api) {
+        compared.extend(cases::over_http(&setting, wanted(Case::Token), wanted(Case::Api))?);
+    }
+    let mut notes = Vec::new();
+    if wanted(Case::Refresh) {
+        let (row, disk) = cases::refresh(&setting)?;
+        compared.push(row);
+        notes.push(disk);
+    }
+    report::comparisons(&setting, &compared, &notes);
+    let mut figures = Vec::new();
+    if wanted(Case::InProcess) {
+        figures.extend(cases::in_process(&setting)?);
+    }
+    if wanted(Case::Process) {
+        figures.extend(cases::process(&setting)?);
+    }
+    report::figures(&figures);
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! `stagedoor dev` as it is used: the real binary, over real connections.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod announcement;
+mod arguments;
+mod controls;
+mod data_dir;
+mod faults;
+mod http;
+mod kills;
+mod own_dialect;
+mod process;
+mod shutdown;

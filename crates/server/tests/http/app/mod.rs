@@ -1,0 +1,176 @@
+//! A server with the built-in dialects, people and apps, and what talks to it.
+
+mod answer;
+mod browser;
+mod call;
+mod client;
+mod socket;
+mod upstream;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use stagedoor_protocol::app::App;
+use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::{About, Decision, Question, Rules, Timestamp};
+use stagedoor_server::listen::ClientAddress;
+use stagedoor_server::password::Passwords;
+use stagedoor_server::state_file::StateFile;
+use stagedoor_server::{Api, ApiSettings, Clock, NeededScope, Server, entropy};
+use stagedoor_store::{Store, StoreOptions};
+use stagedoor_wire::{ClientId, Dialect};
+use tempfile::TempDir;
+
+pub(crate) use answer::{Answer, OF_REFUSALS, OF_TOKENS, Tokens, shown};
+pub(crate) use browser::{Browser, Page};
+pub(crate) use call::Call;
+pub(crate) use client::*;
+pub(crate) use socket::{Listening, read_answer};
+
+/// 2026-01-01T00:00:00Z, where tokens that are served again begin a new window.
+const START: Timestamp = Timestamp(1_767_225_600_000);
+
+pub(crate) const FAN: (&str, &str) = ("fan@example.com", "opening-night");
+/// On no app's list.
+pub(crate) const CRITIC: (&str, &str) = ("critic@example.com", "closing-night");
+
+pub(crate) struct TestApp {
+    pub(crate) server: Arc<Server>,
+    pub(crate) clock: Clock,
+    pub(crate) origin: String,
+    _folder: TempDir,
+}
+
+/// What a test wants otherwise.
+pub(crate) struct Setup {
+    origin: String,
+    dialects: Vec<Dialect>,
+    state: StateFile,
+    unlimited: bool,
+}
+
+impl Setup {
+    pub(crate) fn origin(mut self, origin: &str) -> Self {
+        self.origin = origin.to_owned();
+        self
+    }
+
+    pub(crate) fn change(mut self, api: &str, change: impl FnOnce(&mut Dialect)) -> Self {
+        change(self.dialects.iter_mut().find(|dialect| dialect.name.to_string() == api).unwrap());
+        self
+    }
+
+    /// Adds an API with a dialect of the test's own, and what stands in a state file for it.
+    pub(crate) fn with(mut self, dialect: Dialect, state: &str) -> Self {
+        self.dialects.push(dialect);
+        let StateFile { app, legacy_key, .. } = StateFile::parse(state).unwrap();
+        self.state.app.extend(app);
+        self.state.legacy_key.extend(legacy_key);
+        self
+    }
+
+    /// Lifts every limit.
+    pub(crate) fn unlimited(mut self) -> Self {
+        self.unlimited = true;
+        self
+    }
+
+    pub(crate) async fn start(self) -> TestApp {
+        let Self { origin, dialects, state, unlimited } = self;
+        let folder = TempDir::new().unwrap();
+        let clock = Clock::stopped_at(START);
+        let keys = Arc::new(KeyRing::parse(&KeyRing::generate(START, &mut entropy::rng())).unwrap());
+        let store = Store::open(&folder.path().join("db"), StoreOptions::default(), START).unwrap();
+        let passwords = Arc::new(Passwords::default());
+        let api = |dialect: Dialect| {
+            let name = dialect.name.to_string();
+            let settings = ApiSettings {
+                mount: format!("/{name}"),
+                name,
+                origin: origin.clone(),
+                dialect,
+                upstream: upstream::echo(),
+                needed_scopes: vec![NeededScope { prefix: "/profile".into(), scope: "profile".into() }],
+                unlimited,
+            };
+            Arc::new(Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone()))
+        };
+        let apis: Vec<_> = dialects.into_iter().map(api).collect();
+        store.commit(state.effects(&apis, START).unwrap()).await.unwrap();
+        let server = Arc::new(Server::new(apis, store, clock.clone()));
+        TestApp { server, clock, origin, _folder: folder }
+    }
+}
+
+impl TestApp {
+    pub(crate) fn setup() -> Setup {
+        Setup {
+            origin: "http://127.0.0.1:8080".into(),
+            dialects: Dialect::all_built_in().collect(),
+            state: StateFile::parse(include_str!("../state.toml")).unwrap(),
+            unlimited: false,
+        }
+    }
+
+    pub(crate) async fn new() -> Self {
+        Self::setup().start().await
+    }
+
+    /// Sends a request, a millisecond after the last one.
+    pub(crate) async fn send(&self, call: Call) -> Answer {
+        self.send_from(IpAddr::from([127, 0, 0, 1]), call).await
+    }
+
+    pub(crate) async fn send_from(&self, address: IpAddr, call: Call) -> Answer {
+        self.clock.advance_millis(1);
+        let mut request = call.into_request();
+        request.extensions_mut().insert(ClientAddress(address));
+        Answer::of(self.server.handle(request).await).await
+    }
+
+    /// A whole token request that must succeed.
+    pub(crate) async fn tokens(&self, client: &Client, fields: &[(&str, &str)]) -> Tokens {
+        let answer = self.send(client.token(fields)).await;
+        assert_eq!(answer.status, 200, "{}", answer.shown());
+        answer.tokens()
+    }
+
+    /// A code for the fan, won by sign-in and consent.
+    pub(crate) async fn code(&self, client: &Client, scope: &str) -> String {
+        self.code_of(FAN, client, scope).await
+    }
+
+    pub(crate) async fn code_of(&self, person: (&str, &str), client: &Client, scope: &str) -> String {
+        let mut browser = Browser::new(self);
+        let page = browser.open(&client.authorize(&[("scope", scope)])).await;
+        let consent = browser.sign_in(&page, person).await;
+        let answer = match consent.answer.status {
+            // Allowed earlier.
+            302 => consent.answer,
+            _ => browser.answer(&consent, "allow").await,
+        };
+        answer.query("code").unwrap_or_else(|| panic!("no code: {}", answer.shown()))
+    }
+
+    /// The tokens of a grant the fan has just given.
+    pub(crate) async fn grant(&self, client: &Client, scope: &str) -> Tokens {
+        let code = self.code(client, scope).await;
+        self.tokens(client, &client.redeem(&code)).await
+    }
+
+    pub(crate) fn rules(&self, api: &str) -> &Rules {
+        &self.server.find(&format!("/{api}/")).unwrap().rules
+    }
+
+    /// An app as the store has it.
+    pub(crate) async fn app(&self, client: &Client) -> Arc<App> {
+        let question = Question { client_id: &ClientId::new(client.id).unwrap(), about: About::App };
+        self.server.store().answer(client.api, &question).await.unwrap().app.unwrap()
+    }
+
+    /// Commits what a page of the dashboard would decide.
+    pub(crate) async fn commit<T>(&self, decision: Decision<T>) -> T {
+        self.server.store().commit(decision.effects).await.unwrap();
+        decision.reply.unwrap()
+    }
+}

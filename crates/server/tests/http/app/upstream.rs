@@ -1,0 +1,26 @@
+//! What stands behind the gateway: it says what reached it.
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use serde_json::{Map, json};
+
+pub(super) fn echo() -> Router {
+    Router::new().fallback(async |request: Request| {
+        let (parts, body) = request.into_parts();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers: Map<_, _> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value.as_bytes()).into()))
+            .collect();
+        let body = json!({
+            "method": parts.method.as_str(),
+            "uri": parts.uri.to_string(),
+            "headers": headers,
+            "body": to_bytes(body, usize::MAX).await.map_or("cut off".to_owned(), |body| text(&body)),
+        });
+        ([(CONTENT_TYPE, "application/json")], body.to_string())
+    })
+}

@@ -1,0 +1,15 @@
+//! The whole server in process, over a database in a temporary folder, at a time the test says.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod api_errors;
+mod app;
+mod authorize;
+mod cors;
+mod fifth_provider;
+mod gateway;
+mod hostile;
+mod logs;
+mod races;
+mod read_back;
+mod standard;
+mod token_errors;
