@@ -9,6 +9,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::Setting;
+use crate::pairs::Server;
 use crate::stopwatch::Stopwatch;
 
 /// A process that tells in one line of JSON that it is ready.
@@ -64,6 +65,11 @@ impl Pinned {
 
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Whose time is measured, and where.
+    pub(crate) fn measured(&self, setting: &Setting) -> Server {
+        Server { pid: self.pid(), core: setting.server_core, load_core: setting.load_core }
     }
 
     /// Sends a line and waits for the answer.

@@ -38,6 +38,9 @@ struct Arguments {
     /// The core its server runs on
     #[arg(long, env = "SERVER_CORE", default_value_t = 0)]
     server_core: u32,
+    /// The core this program was given
+    #[arg(long, env = "LOAD_CORE", default_value_t = 1)]
+    load_core: u32,
     /// What to measure; everything by default
     cases: Vec<Case>,
 }
@@ -63,6 +66,7 @@ struct Setting {
     stagedoor: PathBuf,
     bare: PathBuf,
     server_core: u32,
+    load_core: u32,
     /// Databases and keys of this run; on the disk that the figures are about.
     folder: PathBuf,
 }
@@ -77,6 +81,7 @@ fn main() -> anyhow::Result<()> {
         stagedoor: arguments.stagedoor,
         bare: beside.join("stagedoor-bare"),
         server_core: arguments.server_core,
+        load_core: arguments.load_core,
         folder: folder.path().to_owned(),
     };
     let wanted = |case| arguments.cases.is_empty() || arguments.cases.contains(&case);

@@ -12,19 +12,40 @@ pub(crate) struct Load {
 /// A load and what it cost.
 pub(crate) struct Run {
     load: Load,
-    server_cpu_seconds: f64,
-    load_cpu_seconds: f64,
+    server: Share,
+    load_generator: Share,
+}
+
+/// What a process had of its core.
+struct Share {
+    own_seconds: f64,
+    /// What everything else had of it: noise.
+    others_seconds: f64,
+}
+
+/// A server under measurement.
+#[derive(Clone, Copy)]
+pub(crate) struct Server {
+    pub(crate) pid: u32,
+    pub(crate) core: u32,
+    pub(crate) load_core: u32,
 }
 
 /// Applies a load and notes what the server and the load generator used meanwhile.
-pub(crate) fn run(server: u32, load: impl FnOnce() -> anyhow::Result<Load>) -> anyhow::Result<Run> {
-    let (server_before, own_before) = (usage::cpu_seconds(server)?, usage::own_cpu_seconds()?);
+pub(crate) fn run(server: Server, load: impl FnOnce() -> anyhow::Result<Load>) -> anyhow::Result<Run> {
+    let used = || {
+        let core = |core| usage::core_busy_seconds(core);
+        let own = [usage::cpu_seconds(server.pid)?, usage::own_cpu_seconds()?];
+        Ok::<_, anyhow::Error>((own, [core(server.core)?, core(server.load_core)?]))
+    };
+    let (own_before, cores_before) = used()?;
     let load = load()?;
-    Ok(Run {
-        load,
-        server_cpu_seconds: usage::cpu_seconds(server)? - server_before,
-        load_cpu_seconds: usage::own_cpu_seconds()? - own_before,
-    })
+    let (own, cores) = used()?;
+    let share = |at: usize| {
+        let own_seconds = own[at] - own_before[at];
+        Share { own_seconds, others_seconds: cores[at] - cores_before[at] - own_seconds }
+    };
+    Ok(Run { load, server: share(0), load_generator: share(1) })
 }
 
 impl Run {
@@ -33,7 +54,7 @@ impl Run {
     }
 
     fn cpu_micros_each(&self) -> f64 {
-        self.server_cpu_seconds * 1e6 / self.load.count as f64
+        self.server.own_seconds * 1e6 / self.load.count as f64
     }
 }
 
@@ -96,14 +117,22 @@ impl Side<'_> {
         self.0.iter().map(|run| run.load.p99_ms).collect()
     }
 
-    /// Part of one core that the server had, in percent.
-    pub(crate) fn server_percent(&self) -> Spread {
-        self.0.iter().map(|run| 100.0 * run.server_cpu_seconds / run.load.seconds).collect()
+    /// Percent of its core that the server had, and what else had it.
+    pub(crate) fn server_percent(&self) -> String {
+        self.percent(|run| &run.server)
     }
 
-    /// Part of one core that the load generator had, in percent.
-    pub(crate) fn load_percent(&self) -> Spread {
-        self.0.iter().map(|run| 100.0 * run.load_cpu_seconds / run.load.seconds).collect()
+    /// Percent of its core that the load generator had, and what else had it.
+    pub(crate) fn load_percent(&self) -> String {
+        self.percent(|run| &run.load_generator)
+    }
+
+    fn percent(&self, share: impl Fn(&Run) -> &Share) -> String {
+        let median = |seconds: fn(&Share) -> f64| {
+            let percent = |run| 100.0 * seconds(share(run)) / run.load.seconds;
+            self.0.iter().map(percent).collect::<Spread>().median().max(0.0)
+        };
+        format!("{:.0} + {:.0}", median(|share| share.own_seconds), median(|share| share.others_seconds))
     }
 }
 

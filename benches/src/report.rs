@@ -34,7 +34,9 @@ pub(crate) fn comparisons(setting: &Setting, compared: &[Comparison], notes: &[S
         let (ratio, cpu) = (pairs.ratio().show(2), pairs.cpu_ratio().show(2));
         println!("| {what} | {ratio} | ≥ {target:.1} | {cpu} |");
     }
-    println!("\n| | a second | p99 ms | CPU µs each | server's core % | load's core % |");
+    println!(
+        "\n| | a second | p99 ms | CPU µs each | server's core %: it + others | load's core %: it + others |"
+    );
     println!("|---|---|---|---|---|---|");
     for Comparison { what, baseline, pairs, .. } in compared {
         side(baseline, &pairs.baseline());
@@ -59,11 +61,11 @@ pub(crate) fn figures(figures: &[Figure]) {
 
 fn side(name: &str, runs: &Side<'_>) {
     println!(
-        "| {name} | {} | {} | {} | {:.0} | {:.0} |",
+        "| {name} | {} | {} | {} | {} | {} |",
         runs.per_second().show(0),
         runs.p99_ms().show(2),
         runs.cpu_micros_each().show(1),
-        runs.server_percent().median(),
-        runs.load_percent().median(),
+        runs.server_percent(),
+        runs.load_percent(),
     );
 }

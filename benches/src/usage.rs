@@ -1,6 +1,6 @@
 //! What a process has used, from `/proc` (proc(5)).
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 /// Ticks a second of `/proc/PID/stat`, the same on every Linux.
 const TICKS: f64 = 100.0;
@@ -14,6 +14,18 @@ pub(crate) fn cpu_seconds(pid: u32) -> anyhow::Result<f64> {
 /// CPU seconds of this process and of the children it has waited for.
 pub(crate) fn own_cpu_seconds() -> anyhow::Result<f64> {
     Ok(stat("self")?.iter().sum::<f64>() / TICKS)
+}
+
+/// Seconds that a core was busy so far, whoever had it; what the hypervisor took counts as busy.
+pub(crate) fn core_busy_seconds(core: u32) -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let own = format!("cpu{core} ");
+    let line = stat.lines().find_map(|line| line.strip_prefix(&own)).context("no such core")?;
+    let ticks: Vec<f64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+    let [user, nice, system, _idle, _waiting, irq, softirq, stolen, ..] = ticks[..] else {
+        bail!("the core's line is short")
+    };
+    Ok((user + nice + system + irq + softirq + stolen) / TICKS)
 }
 
 /// CPU nanoseconds of this thread so far: the first field of `/proc/thread-self/schedstat`.

@@ -56,8 +56,8 @@ fn compare(
     wrk.run(our_request, WARM_UP_SECONDS)?;
     Pairs::interleave(
         setting.pairs,
-        || pairs::run(bare.pid(), || wrk.run(bare_request, setting.seconds)),
-        || pairs::run(ours.pid(), || wrk.run(our_request, setting.seconds)),
+        || pairs::run(bare.measured(setting), || wrk.run(bare_request, setting.seconds)),
+        || pairs::run(ours.measured(setting), || wrk.run(our_request, setting.seconds)),
     )
 }
 

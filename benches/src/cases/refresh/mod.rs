@@ -32,8 +32,8 @@ pub(crate) fn refresh(setting: &Setting) -> anyhow::Result<(Comparison, String)>
     chain.run(WARM_UP_SECONDS)?;
     let pairs = Pairs::interleave(
         setting.pairs,
-        || pairs::run(bare.pid(), || commit(&mut bare, setting.seconds)),
-        || pairs::run(ours.pid(), || chain.run(setting.seconds)),
+        || pairs::run(bare.measured(setting), || commit(&mut bare, setting.seconds)),
+        || pairs::run(ours.measured(setting), || chain.run(setting.seconds)),
     )?;
     let after = disk::sync_millis(&folder)?;
     let note = format!(

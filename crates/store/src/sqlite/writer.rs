@@ -16,6 +16,9 @@ use crate::{CommitError, StoreError};
 /// Jobs committed in one transaction.
 const BATCH: usize = 256;
 
+/// Jobs after which the length of the log is looked at: asking costs as much as a small commit.
+const CHECKPOINT_AFTER: usize = 200;
+
 pub(super) enum Work {
     Commit { effects: Vec<Effect>, answer: oneshot::Sender<Result<(), CommitError>> },
     Clean { now: Timestamp, at_most: u32, answer: oneshot::Sender<Result<u32, StoreError>> },
@@ -40,11 +43,31 @@ pub(super) struct Writer<'a> {
 pub(super) fn run(connection: &Connection, mut work: mpsc::Receiver<Work>, memory: &Memory) {
     let mut writer = Writer { connection, memory, sweep: Sweep::default() };
     let mut batch = Vec::with_capacity(BATCH);
+    let mut changed = 0;
     while work.blocking_recv_many(&mut batch, BATCH) > 0 {
+        gather(&mut work, &mut batch);
+        changed += batch.len();
         writer.serve(&mut batch);
-        checkpoint::when_due(connection);
+        if changed >= CHECKPOINT_AFTER {
+            changed = 0;
+            checkpoint::when_due(connection);
+        }
     }
     checkpoint::last(connection);
+}
+
+/// Lets those who are about to send do so, as long as more come: a commit of many costs little more than a commit of one.
+fn gather(work: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>) {
+    let mut had = 0;
+    while had < batch.len() && batch.len() < BATCH {
+        had = batch.len();
+        std::thread::yield_now();
+        while batch.len() < BATCH
+            && let Ok(more) = work.try_recv()
+        {
+            batch.push(more);
+        }
+    }
 }
 
 impl Writer<'_> {
