@@ -108,7 +108,11 @@ fn restart(plan: Arc<Plan>) -> Restart {
         let plan = plan.clone();
         Box::pin(async move {
             old.store().close().await;
-            plan.forget().and(plan.open().await).map_err(|error| format!("{error:#}"))
+            let opened = match plan.forget() {
+                Ok(()) => plan.open().await,
+                Err(error) => Err(error),
+            };
+            opened.map_err(|error| format!("{error:#}"))
         })
     })
 }
