@@ -88,6 +88,7 @@ pub(crate) async fn handle(api: &Arc<Api>, request: Request<Body>) -> Response {
         Endpoint::Api => gateway::handle(api, request).await,
     };
     if for_programs && !api.cors.is_empty() {
+        response.headers_mut().reserve(api.cors.len());
         response.headers_mut().extend(api.cors.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     response
