@@ -33,6 +33,11 @@ pub(crate) fn start(setting: &Setting, answers: &Value) -> anyhow::Result<Pinned
     Pinned::start(setting, &setting.bare, &["http"], &answers.to_string())
 }
 
+/// Starts it where the load runs: as what stands behind a server.
+pub(crate) fn start_beside_load(setting: &Setting, answers: &Value) -> anyhow::Result<Pinned> {
+    Pinned::start_on(setting.load_core, &setting.bare, &["http"], &answers.to_string())
+}
+
 /// Checks that both answers have the same size on the wire; returns the sizes of head fields and body.
 pub(crate) fn same_size(ours: &(Parts, Bytes), bare: &Request) -> anyhow::Result<(usize, usize)> {
     let sizes = |(parts, body): &(Parts, Bytes)| (size(&parts.headers), body.len());

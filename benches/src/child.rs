@@ -31,9 +31,19 @@ impl Pinned {
         arguments: &[&str],
         input: &str,
     ) -> anyhow::Result<Self> {
+        Self::start_on(setting.server_core, program, arguments, input)
+    }
+
+    /// The same on another core.
+    pub(crate) fn start_on(
+        core: u32,
+        program: &Path,
+        arguments: &[&str],
+        input: &str,
+    ) -> anyhow::Result<Self> {
         let stopwatch = Stopwatch::start();
         let mut child = Command::new("taskset")
-            .args(["-c", &setting.server_core.to_string(), "setpriv", "--pdeathsig", "KILL"])
+            .args(["-c", &core.to_string(), "setpriv", "--pdeathsig", "KILL"])
             .arg(program)
             .args(arguments)
             .stdin(Stdio::piped())

@@ -10,6 +10,7 @@ mod http_client;
 mod pairs;
 mod report;
 mod stopwatch;
+mod token_server;
 mod usage;
 mod wrk;
 
@@ -53,10 +54,18 @@ enum Case {
     Api,
     /// Durable refresh
     Refresh,
+    /// A call through the client's broker
+    Broker,
     /// Tokens made and checked in process
     InProcess,
     /// Memory and time to start
     Process,
+    /// `stagedoor token` for a live token
+    ClientToken,
+    /// Tokens from memory, in one process
+    ClientCached,
+    /// A hundred processes that find the same token ended
+    ClientStorm,
 }
 
 /// What every case needs.
@@ -65,6 +74,8 @@ struct Setting {
     seconds: u32,
     stagedoor: PathBuf,
     bare: PathBuf,
+    /// The program that prints a constant.
+    constant: PathBuf,
     server_core: u32,
     load_core: u32,
     /// Databases and keys of this run; on the disk that the figures are about.
@@ -80,6 +91,7 @@ fn main() -> anyhow::Result<()> {
         seconds: arguments.seconds.max(1),
         stagedoor: arguments.stagedoor,
         bare: beside.join("stagedoor-bare"),
+        constant: beside.join("stagedoor-constant"),
         server_core: arguments.server_core,
         load_core: arguments.load_core,
         folder: folder.path().to_owned(),
@@ -95,6 +107,9 @@ fn main() -> anyhow::Result<()> {
         compared.push(row);
         notes.push(disk);
     }
+    if wanted(Case::Broker) {
+        compared.push(cases::broker(&setting)?);
+    }
     report::comparisons(&setting, &compared, &notes);
     let mut figures = Vec::new();
     if wanted(Case::InProcess) {
@@ -102,6 +117,15 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted(Case::Process) {
         figures.extend(cases::process(&setting)?);
+    }
+    if wanted(Case::ClientToken) {
+        figures.extend(cases::client::token(&setting)?);
+    }
+    if wanted(Case::ClientCached) {
+        figures.extend(cases::client::cached(&setting)?);
+    }
+    if wanted(Case::ClientStorm) {
+        figures.extend(cases::client::storm(&setting)?);
     }
     report::figures(&figures);
     Ok(())

@@ -20,8 +20,16 @@ impl Stopwatch {
 }
 
 /// The machine's time.
-#[expect(clippy::disallowed_methods, reason = "rows that a server is to find alive need the time it has")]
 pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    Timestamp(since_epoch().as_millis().try_into().unwrap_or(i64::MAX))
+}
+
+/// The same with fractions, to be held against what the kernel notes.
+pub(crate) fn now_millis() -> f64 {
+    since_epoch().as_secs_f64() * 1e3
+}
+
+#[expect(clippy::disallowed_methods, reason = "rows that a server is to find alive need the time it has")]
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 
 mod commits;
 mod http;
+mod proxy;
 
 use anyhow::bail;
 
@@ -13,7 +14,8 @@ fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["http"] => http::serve(),
+        ["proxy"] => proxy::serve(),
         ["commits", folder] => commits::serve(folder.as_ref()),
-        _ => bail!("usage: stagedoor-bare http | stagedoor-bare commits FOLDER"),
+        _ => bail!("usage: stagedoor-bare http | stagedoor-bare proxy | stagedoor-bare commits FOLDER"),
     }
 }

@@ -1,10 +1,13 @@
 //! What is measured, one file each.
 
+mod broker;
+pub(crate) mod client;
 mod in_process;
 mod over_http;
 mod process;
 mod refresh;
 
+pub(crate) use broker::broker;
 pub(crate) use in_process::in_process;
 pub(crate) use over_http::over_http;
 pub(crate) use process::process;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-const EDGES: [(&str, &[&str]); 6] = [
+const EDGES: [(&str, &[&str]); 7] = [
     ("wire", &[]),
     ("protocol", &["wire"]),
     ("store", &["protocol", "wire"]),
     ("server", &["protocol", "store", "wire"]),
     ("sandbox", &["wire"]),
-    ("cli", &["protocol", "sandbox", "server", "store", "wire"]),
+    ("client", &["wire"]),
+    ("cli", &["client", "protocol", "sandbox", "server", "store", "wire"]),
 ];
 
 #[test]

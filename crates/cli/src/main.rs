@@ -1,8 +1,27 @@
-//! The `stagedoor` command: one file per command.
+//! The `stagedoor` command: one file or folder per command.
 
+mod broker;
+mod call;
+mod check;
+mod completions;
+mod curl;
 mod dev;
+mod doctor;
 #[cfg(test)]
 mod edges;
+mod failure;
+mod init;
+mod key;
+mod login;
+mod logout;
+mod provider;
+mod secret;
+mod serve;
+mod status;
+mod terminal;
+mod token;
+mod vault;
+mod when;
 
 use std::process::ExitCode;
 
@@ -11,29 +30,64 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Sign-in, tokens and a gateway for an HTTP API, and a laptop copy of four music APIs.
+/// Get, keep and renew tokens of Bandcamp, Spotify, Spotify Ads and Soundcharts, or of any OAuth server
+///
+/// `stagedoor dev` runs all four on this machine instead.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true, after_help = format!("{EXAMPLES}\n\n{}", failure::EXIT_CODES))]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXAMPLES: &str = "Examples:
+  stagedoor login spotify                        ask for what is needed, keep it encrypted
+  stagedoor token spotify                        print a live token
+  stagedoor call spotify /v1/me                  call the API with it
+  stagedoor status                               who, until when, and what needs you
+  stagedoor dev                                  the four APIs on this machine
+
+Credentials are kept in $STAGEDOOR_HOME, else in $XDG_DATA_HOME/stagedoor, else in ~/.local/share/stagedoor.";
+
 #[derive(Subcommand)]
 enum Command {
+    Login(login::Arguments),
+    Token(token::Arguments),
+    Call(call::Arguments),
+    Curl(curl::Arguments),
+    Broker(broker::Arguments),
+    Status(status::Arguments),
+    Logout(logout::Arguments),
+    Doctor(doctor::Arguments),
+    Provider(provider::Arguments),
+    Key(key::Arguments),
     Dev(dev::Arguments),
+    Init(init::Arguments),
+    Check(check::Arguments),
+    Serve(serve::Arguments),
+    Completions(completions::Arguments),
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = match arguments.command {
-        Command::Dev(arguments) => dev::run(arguments),
+    let outcome = match Arguments::parse().command {
+        Command::Login(arguments) => login::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
+        Command::Call(arguments) => call::run(&arguments),
+        Command::Curl(arguments) => curl::run(&arguments),
+        Command::Broker(arguments) => broker::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Logout(arguments) => logout::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Provider(arguments) => provider::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
+        Command::Dev(arguments) => dev::run(arguments).map_err(failure::Failure::from),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("stagedoor: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => failure.report(),
     }
 }

@@ -2,12 +2,14 @@
 
 use rand_core::CryptoRng;
 use serde::Deserialize;
-use stagedoor_wire::dialect::{AppCreation, AppRules, ClientIdForm, UnlistedApps};
+use stagedoor_wire::dialect::{AppCreation, AppRules, ClientIdForm, UnlistedApps, WithoutSecret};
 use stagedoor_wire::{ClientId, RedirectUri};
 
+use crate::access_token::Epochs;
 use crate::client_secret::{NewSecret, StoredSecret};
-use crate::decision::{AuditEntry, Decision, Effect, Subject};
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::{AppId, SecretId, TeamId};
+use crate::session::Person;
 use crate::team::Team;
 use crate::{Refusal, Rules, Timestamp};
 
@@ -56,20 +58,25 @@ impl Stage {
     pub fn from_stored(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == text)
     }
+
+    /// Whether the API's owner lets the app in: always where developers serve themselves, else once approved.
+    pub fn is_listed(self, creation: AppCreation) -> bool {
+        match creation {
+            AppCreation::SelfService => true,
+            AppCreation::ByRequest => self == Self::Approved,
+        }
+    }
 }
 
 impl App {
-    /// Whether the API's owner lets it in: always where developers serve themselves, else once approved.
-    pub fn is_listed(&self, creation: AppCreation) -> bool {
-        match creation {
-            AppCreation::SelfService => true,
-            AppCreation::ByRequest => self.stage == Stage::Approved,
-        }
+    /// What a person is given now through this app is decided under these.
+    pub(crate) fn epochs(&self, person: Person) -> Epochs {
+        Epochs { app: self.epoch, team: self.owner.epoch, account: person.epoch }
     }
 
     /// Whether it gets no tokens and may send no one to authorize it.
     pub fn is_refused(&self, rules: &AppRules) -> bool {
-        let unlisted = rules.unlisted == UnlistedApps::RefusedTokens && !self.is_listed(rules.creation);
+        let unlisted = rules.unlisted == UnlistedApps::RefusedTokens && !self.stage.is_listed(rules.creation);
         unlisted || self.stage == Stage::Suspended
     }
 }
@@ -101,6 +108,9 @@ pub fn create(
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Decision<CreatedApp> {
+    if new.public && !may_be_public(rules) {
+        return Decision::refuse(Refusal::PublicApp);
+    }
     if let Some(authorization) = &rules.dialect.authorization {
         for uri in &new.redirect_uris {
             if let Err(why) = uri.check(authorization.redirect_uris) {
@@ -126,6 +136,11 @@ pub fn create(
         .extend(secret.as_ref().map(|secret| Effect::AddSecret { app: id, secret: secret.stored.clone() }));
     effects.push(Effect::Audit(AuditEntry::new(now, actor, "app created", Subject::App(id))));
     Decision { reply: Ok(CreatedApp { id, client_id, secret }), effects }
+}
+
+/// Whether an app that has no secret could do anything.
+pub fn may_be_public(rules: &Rules) -> bool {
+    rules.dialect.client_authentication.without_secret != WithoutSecret::Nobody
 }
 
 /// How many secrets an app may have at a time: enough to rotate one while another is in use.
@@ -157,7 +172,8 @@ pub fn remove_secret(app: AppId, secret: SecretId, actor: &str, now: Timestamp) 
     Decision { reply: Ok(()), effects: vec![Effect::RemoveSecret { app, secret }, Effect::Audit(audit)] }
 }
 
-/// Revokes and regenerates: every grant and token of the app ends, its secrets are replaced by one new.
+/// Revokes and regenerates: every grant and token of the app ends, its secrets and legacy keys are replaced by one new
+/// secret.
 pub fn regenerate(
     rules: &Rules,
     app: &App,
@@ -167,9 +183,9 @@ pub fn regenerate(
 ) -> Decision<NewSecret> {
     let secret = NewSecret::generate(rules, app.id, "regenerated", now, rng);
     let effects = vec![
-        Effect::Raise { subject: Subject::App(app.id), at: now },
-        Effect::EndActiveGrant { app: app.id },
+        Effect::Raise { epoch: EpochOf::App(app.id), at: now },
         Effect::RemoveSecrets { app: app.id },
+        Effect::RemoveLegacyKeys { app: app.id },
         Effect::AddSecret { app: app.id, secret: secret.stored.clone() },
         Effect::Audit(AuditEntry::new(now, actor, "client revoked and regenerated", Subject::App(app.id))),
     ];
@@ -180,7 +196,7 @@ pub fn regenerate(
 pub fn set_stage(app: AppId, stage: Stage, actor: &str, now: Timestamp) -> Decision<()> {
     let mut effects = vec![Effect::SetStage { app, stage }];
     if stage != Stage::Approved {
-        effects.push(Effect::Raise { subject: Subject::App(app), at: now });
+        effects.push(Effect::Raise { epoch: EpochOf::App(app), at: now });
     }
     effects.push(Effect::Audit(AuditEntry::new(now, actor, stage.as_str(), Subject::App(app))));
     Decision { reply: Ok(()), effects }

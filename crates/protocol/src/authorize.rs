@@ -13,9 +13,10 @@ use stagedoor_wire::{RedirectUri, Scopes};
 use crate::app::App;
 use crate::code::{Code, CodeState, Handle};
 use crate::decision::{Decision, Effect};
-use crate::id::{AccountId, CodeId};
+use crate::id::CodeId;
+use crate::session::Person;
 use crate::token::issue::known_scopes;
-use crate::{Rules, Timestamp, opaque};
+use crate::{Rules, Timestamp, consent, opaque};
 
 /// A request whose client and redirect URI are right, so that an answer may be sent there.
 #[derive(Debug, Clone)]
@@ -62,6 +63,12 @@ impl Problem {
         }
     }
 
+    /// The provider's own words without the code, which stands beside them.
+    fn description<'a>(&self, rules: &'a Rules) -> &'a str {
+        let text = self.text(&rules.dialect.authorize_errors);
+        text.strip_prefix(self.code()).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(text)
+    }
+
     /// The error code of RFC 6749 §4.1.2.1.
     fn code(&self) -> &'static str {
         match self {
@@ -105,8 +112,7 @@ pub fn validate(
         }
         Err(problem) => match rules.dialect.authorization.as_ref().map(|rules| rules.faults) {
             Some(AuthorizationFaults::Redirected) => {
-                let description = problem.text(&rules.dialect.authorize_errors);
-                let answer = [("error", problem.code()), ("error_description", description)];
+                let answer = [("error", problem.code()), ("error_description", problem.description(rules))];
                 let location = redirect(rules, &redirect_uri, request.state.as_deref(), &answer);
                 Err(Fault::Redirected { location })
             }
@@ -177,7 +183,7 @@ pub enum Next {
 pub fn decide(
     rules: &Rules,
     request: &ValidRequest,
-    account: AccountId,
+    person: Person,
     earlier: Option<&Scopes>,
     said: Option<Consent>,
     now: Timestamp,
@@ -190,11 +196,12 @@ pub fn decide(
             Decision::reply(Next::Redirect { location })
         }
         None if !stands_in(rules, request, earlier) => Decision::reply(Next::Ask),
-        None => issue_code(rules, request, account, now, rng),
+        None => issue_code(rules, request, person, now, rng),
         Some(Consent::Allowed) => {
-            let scopes = earlier.map_or_else(|| request.scopes.clone(), |had| had.union(&request.scopes));
-            let mut decision = issue_code(rules, request, account, now, rng);
-            decision.effects.push(Effect::SaveConsent { app: request.app.id, account, scopes, at: now });
+            let scopes = consent::with_earlier(&request.scopes, earlier);
+            let mut decision = issue_code(rules, request, person, now, rng);
+            let (app, account) = (request.app.id, person.id);
+            decision.effects.push(Effect::SaveConsent { app, account, scopes, at: now });
             decision
         }
     }
@@ -225,7 +232,7 @@ fn could_be_anyone(rules: &Rules, request: &ValidRequest) -> bool {
 fn issue_code(
     rules: &Rules,
     request: &ValidRequest,
-    account: AccountId,
+    person: Person,
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Decision<Next> {
@@ -236,10 +243,11 @@ fn issue_code(
         id,
         hash: handle.hash(),
         app: request.app.id,
-        account,
+        account: person.id,
         redirect_uri: request.redirect_uri.as_str().to_owned(),
         challenge: request.challenge,
         scopes: request.scopes.clone(),
+        epochs: request.app.epochs(person),
         authorized: now,
         expires: now.plus_seconds(i64::from(seconds)),
         state: CodeState::Unused,

@@ -74,6 +74,21 @@ impl NewSecret {
     }
 }
 
+/// Whether `text` has the form that secrets made here have, and so is one of 128 random bits or more if it is right. Any
+/// other can only be one that was taken over, of whatever strength.
+pub fn is_of_own_form(form: SecretForm, text: &Secret) -> bool {
+    let text = text.expose();
+    let of_base64 =
+        |text: &str, pad| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/-_".contains(&b) || b == pad);
+    match form {
+        SecretForm::Hex32 => text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        SecretForm::Base64 => text.len() == 44 && of_base64(text, b'='),
+        SecretForm::Prefixed => text
+            .strip_prefix(opaque::CLIENT_SECRET)
+            .is_some_and(|rest| rest.len() == 43 && of_base64(rest, b'-')),
+    }
+}
+
 impl StoredSecret {
     /// Whether `text` is this secret and it is still valid.
     pub fn accepts(&self, rules: &Rules, app: AppId, text: &Secret, now: Timestamp) -> bool {

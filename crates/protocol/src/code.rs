@@ -6,6 +6,7 @@ use stagedoor_wire::pkce::Challenge;
 use stagedoor_wire::{Scopes, Secret};
 use subtle::ConstantTimeEq;
 
+use crate::access_token::Epochs;
 use crate::id::{AccountId, AppId, CodeId, GrantId};
 use crate::{Timestamp, opaque};
 
@@ -20,6 +21,8 @@ pub struct Code {
     pub redirect_uri: String,
     pub challenge: Option<Challenge>,
     pub scopes: Scopes,
+    /// The epochs it was decided under; it is worth nothing when one of them has risen.
+    pub epochs: Epochs,
     pub authorized: Timestamp,
     pub expires: Timestamp,
     pub state: CodeState,

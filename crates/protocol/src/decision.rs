@@ -8,7 +8,7 @@ use crate::app::{NewApp, Stage};
 use crate::client_secret::StoredSecret;
 use crate::code::{Code, Hash};
 use crate::device::{Device, DeviceState};
-use crate::grant::{ActiveGrant, Grant, Succession};
+use crate::grant::{ActiveGrant, Again, Grant, Succession};
 use crate::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SecretId, SessionId, TeamId};
 use crate::keys::{KeyId, Tag};
 use crate::team::TeamKind;
@@ -50,6 +50,12 @@ pub enum Effect {
         was: u32,
         now: Succession,
     },
+    /// Notes that the newest token was presented again. Expects the grant alive, that generation the highest presented, and
+    /// not noted before.
+    PresentAgain {
+        grant: GrantId,
+        now: Again,
+    },
     RevokeGrant {
         grant: GrantId,
         at: Timestamp,
@@ -71,13 +77,10 @@ pub enum Effect {
         app: AppId,
         now: ActiveGrant,
     },
-    EndActiveGrant {
-        app: AppId,
-    },
     /// Raises an epoch: everything issued under the former one ends, with the codes and allowed devices that could still
     /// start a grant.
     Raise {
-        subject: Subject,
+        epoch: EpochOf,
         at: Timestamp,
     },
     SaveConsent {
@@ -141,6 +144,10 @@ pub enum Effect {
     RemoveSecrets {
         app: AppId,
     },
+    /// Removes all of an app's legacy keys.
+    RemoveLegacyKeys {
+        app: AppId,
+    },
     SetStage {
         app: AppId,
         stage: Stage,
@@ -187,13 +194,31 @@ pub enum Effect {
     Audit(AuditEntry),
 }
 
-/// What an epoch belongs to or an audit entry is about.
+/// Whose an epoch is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EpochOf {
+    App(AppId),
+    Team(TeamId),
+    Account(AccountId),
+}
+
+/// What has ended or an audit entry is about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Subject {
     App(AppId),
     Team(TeamId),
     Account(AccountId),
     Grant(GrantId),
+}
+
+impl From<EpochOf> for Subject {
+    fn from(epoch: EpochOf) -> Self {
+        match epoch {
+            EpochOf::App(id) => Self::App(id),
+            EpochOf::Team(id) => Self::Team(id),
+            EpochOf::Account(id) => Self::Account(id),
+        }
+    }
 }
 
 /// A line of the audit log. It never holds a secret or token.

@@ -4,13 +4,17 @@ use rand_core::CryptoRng;
 use stagedoor_wire::token_request::ClientCredentials;
 use stagedoor_wire::{Scopes, Secret};
 
+use crate::access_token::Epochs;
+use crate::app::App;
 use crate::client_authentication::authenticate;
 use crate::code::{Handle, Hash};
 use crate::decision::{Decision, Effect};
 use crate::id::{AccountId, AppId, DeviceId, GrantId};
+use crate::keys::Purpose;
 use crate::question::Facts;
+use crate::session::Person;
 use crate::token::issue::known_scopes;
-use crate::{Refusal, Rules, Timestamp, opaque};
+use crate::{Refusal, Rules, Timestamp, consent, opaque};
 
 /// Lifetime of a device code, in seconds.
 pub const DEVICE_CODE_SECONDS: u32 = 900;
@@ -22,8 +26,8 @@ pub const POLL_SECONDS: u32 = 5;
 pub struct Device {
     pub id: DeviceId,
     pub hash: Hash,
-    /// Eight letters, without the hyphen they are shown with.
-    pub user_code: String,
+    /// Keyed hash of the eight letters, in hexadecimal: they are too few to be kept in clear or hashed without a key.
+    pub user_code_hash: String,
     pub app: AppId,
     pub scopes: Scopes,
     pub expires: Timestamp,
@@ -36,9 +40,17 @@ pub struct Device {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceState {
     Pending,
-    Allowed { account: AccountId, at: Timestamp },
+    /// Worth nothing when one of the epochs it was decided under has risen.
+    Allowed {
+        account: AccountId,
+        at: Timestamp,
+        epochs: Epochs,
+    },
     Denied,
-    Redeemed { account: AccountId, grant: GrantId },
+    Redeemed {
+        account: AccountId,
+        grant: GrantId,
+    },
 }
 
 /// What the device is told (RFC 8628 §3.2).
@@ -76,7 +88,7 @@ pub fn start(
     let device = Device {
         id,
         hash: handle.hash(),
-        user_code: user_code.clone(),
+        user_code_hash: user_code_hash(rules, &user_code, now),
         app: app.id,
         scopes,
         expires: now.plus_seconds(i64::from(DEVICE_CODE_SECONDS)),
@@ -96,25 +108,30 @@ pub fn start(
 /// What a person says to a device.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
-    pub account: AccountId,
+    pub person: Person,
     pub allow: bool,
     /// What they allowed the app before.
     pub earlier: Option<&'a Scopes>,
 }
 
 /// A person's answer to a device that is pending; one that was answered already is as good as unknown.
-pub fn answer(device: &Device, said: Answer<'_>, now: Timestamp) -> Decision<()> {
-    let Answer { account, allow, earlier } = said;
+pub fn answer(app: &App, device: &Device, said: Answer<'_>, now: Timestamp) -> Decision<()> {
+    let Answer { person, allow, earlier } = said;
+    let account = person.id;
     if device.expires <= now {
         return Decision::refuse(Refusal::DeviceCodeExpired);
     }
     if device.state != DeviceState::Pending {
         return Decision::refuse(Refusal::DeviceCodeUnknown);
     }
-    let state = if allow { DeviceState::Allowed { account, at: now } } else { DeviceState::Denied };
+    let state = if allow {
+        DeviceState::Allowed { account, at: now, epochs: app.epochs(person) }
+    } else {
+        DeviceState::Denied
+    };
     let mut effects = vec![Effect::DecideDevice { device: device.id, was: DeviceState::Pending, now: state }];
     if allow {
-        let scopes = earlier.map_or_else(|| device.scopes.clone(), |had| had.union(&device.scopes));
+        let scopes = consent::with_earlier(&device.scopes, earlier);
         effects.push(Effect::SaveConsent { app: device.app, account, scopes, at: now });
     }
     Decision { reply: Ok(()), effects }
@@ -136,6 +153,19 @@ pub fn read_user_code(typed: &str) -> String {
         .map(|letter| letter.to_ascii_uppercase())
         .take(16)
         .collect()
+}
+
+/// The hashes that a waiting device may have which shows this code: under the key active now, and under the one that was
+/// when the oldest of them began.
+pub fn user_code_hashes(rules: &Rules, code: &str, now: Timestamp) -> [String; 2] {
+    [now, now.plus_seconds(-i64::from(DEVICE_CODE_SECONDS))].map(|at| user_code_hash(rules, code, at))
+}
+
+fn user_code_hash(rules: &Rules, code: &str, now: Timestamp) -> String {
+    let key = rules.keys.active(Purpose::ClientSecret, now);
+    let parts = [rules.api.as_bytes(), b"\0user code\0", code.as_bytes()];
+    let tag = rules.keys.tag(Purpose::ClientSecret, key, &parts).unwrap_or_default();
+    tag.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Twenty consonants, so that no word appears: 20^8 is 34 bits (RFC 8628 §6.1).

@@ -71,7 +71,8 @@ fn live_grant(rules: &Rules, app: &App, token: &Secret, facts: &Facts, now: Time
     Holder::of_live_grant(grant, app, facts.account.as_ref())?;
     let ends = grant.ends(refresh.ends);
     let replayed = refresh.rotation == Rotation::Rotated
-        && grant.presentation(presented.generation, now) == Presentation::Replay;
+        && grant.presentation(presented.generation, facts.again, refresh.lost_answer, now)
+            == Presentation::Replay;
     (!replayed && ends.is_none_or(|ends| now < ends)).then(|| LiveToken {
         client_id: app.client_id.clone(),
         scopes: grant.scopes.clone(),

@@ -21,7 +21,7 @@ pub enum Purpose {
     AccessToken,
     /// MAC that refresh tokens are derived by.
     RefreshToken,
-    /// Keyed hash of client secrets and legacy keys.
+    /// Keyed hash of client secrets, legacy keys and user codes.
     ClientSecret,
     /// Encryption of secrets that may be viewed again.
     Seal,
@@ -64,15 +64,29 @@ pub type Tag = [u8; 16];
 /// The key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// It is not TOML of the right form.
-    #[error("the key file cannot be read: {0}")]
-    Form(String),
+    /// It is not TOML of the right form. Where, not what: what stands there may be a key.
+    #[error("the key file cannot be read: line {line}, column {column} is not what belongs there")]
+    Form {
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+    },
     /// A key is not base64 of 32 bytes.
     #[error("key {0} is not base64 of 32 bytes")]
     Length(u16),
     /// A purpose has no key, or an id stands twice.
     #[error("the key file needs one key for every purpose, each with an id of its own")]
     Incomplete,
+}
+
+impl KeyFileError {
+    fn at(text: &str, span: Option<std::ops::Range<usize>>) -> Self {
+        let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self::Form { line, column }
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,8 +108,7 @@ struct KeyEntry {
 impl KeyRing {
     /// Reads a key file.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
-        let file: KeyFile =
-            toml::from_str(text).map_err(|error| KeyFileError::Form(error.message().to_owned()))?;
+        let file: KeyFile = toml::from_str(text).map_err(|error| KeyFileError::at(text, error.span()))?;
         let keys = file.key.iter().map(Key::read).collect::<Result<Vec<_>, _>>()?;
         let complete = Purpose::ALL.iter().all(|(purpose, _)| keys.iter().any(|key| key.purpose == *purpose));
         let unique =

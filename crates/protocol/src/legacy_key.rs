@@ -2,6 +2,7 @@
 
 use stagedoor_wire::{ClientId, Secret};
 
+use crate::access_token::Standing;
 use crate::app::Stage;
 use crate::id::AppId;
 use crate::keys::{KeyId, Purpose, Tag};
@@ -28,6 +29,15 @@ impl LegacyKey {
     pub fn accepts(&self, rules: &Rules, text: &Secret, now: Timestamp) -> bool {
         let alive = self.ends.is_none_or(|ends| now < ends) && self.stage != Stage::Suspended;
         alive && rules.keys.verify(Purpose::ClientSecret, self.key, &parts(rules, &self.id, text), &self.hash)
+    }
+
+    /// Whether the API serves its app, by the rule that tokens are made by. It stands for no person.
+    pub fn standing(&self, rules: &Rules) -> Standing {
+        if self.stage.is_listed(rules.dialect.apps.creation) {
+            Standing::Served
+        } else {
+            Standing::AppNotListed
+        }
     }
 }
 

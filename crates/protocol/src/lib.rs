@@ -25,13 +25,12 @@ pub mod refusal;
 pub mod revocation;
 pub mod session;
 pub mod team;
-pub mod time;
 pub mod token;
 
-pub use decision::{Decision, Effect, Subject};
+pub use decision::{Decision, Effect, EpochOf, Subject};
 pub use question::{About, Facts, Question};
 pub use refusal::Refusal;
-pub use time::Timestamp;
+pub use stagedoor_wire::Timestamp;
 
 use std::sync::Arc;
 

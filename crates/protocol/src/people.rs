@@ -2,7 +2,7 @@
 
 use stagedoor_wire::dialect::Users;
 
-use crate::decision::{AuditEntry, Decision, Effect, Subject};
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::{AccountId, AppId};
 use crate::{Rules, Timestamp};
 
@@ -32,7 +32,7 @@ pub fn unlist(app: AppId, account: AccountId, actor: &str, now: Timestamp) -> De
 
 /// Ends every session, grant and token of a person.
 pub fn end_everywhere(account: AccountId, actor: &str, now: Timestamp) -> Decision<()> {
-    let subject = Subject::Account(account);
-    let audit = AuditEntry::new(now, actor, "all access ended", subject);
-    Decision { reply: Ok(()), effects: vec![Effect::Raise { subject, at: now }, Effect::Audit(audit)] }
+    let audit = AuditEntry::new(now, actor, "all access ended", Subject::Account(account));
+    let raise = Effect::Raise { epoch: EpochOf::Account(account), at: now };
+    Decision { reply: Ok(()), effects: vec![raise, Effect::Audit(audit)] }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use stagedoor_wire::ClientId;
+use stagedoor_wire::{ClientId, Scopes};
 
 use crate::app::App;
 use crate::code::Code;
 use crate::device::Device;
-use crate::grant::{ActiveGrant, Grant};
+use crate::grant::{ActiveGrant, Again, Grant};
 use crate::id::{AccountId, CodeId, DeviceId, GrantId};
 
 /// A question about one app and what it presents.
@@ -40,8 +40,12 @@ pub struct Facts {
     pub app: Option<Arc<App>>,
     pub active: Option<ActiveGrant>,
     pub code: Option<Code>,
+    /// What the person behind the code allows the app.
+    pub consent: Option<Scopes>,
     /// The grant asked about, the active one, or the one that the code or device started.
     pub grant: Option<Grant>,
+    /// Which tokens of the grant asked about came again.
+    pub again: Again,
     pub device: Option<Device>,
     /// The account asked about, or the one behind the code, grant or device.
     pub account: Option<AccountStanding>,

@@ -70,6 +70,8 @@ pub enum Refusal {
     DeviceCodeExpired,
     #[error("the user denied access")]
     AccessDenied,
+    #[error("every app of this API needs a secret: it cannot be public")]
+    PublicApp,
     #[error("there are as many apps, secrets or listed people as there may be")]
     LimitReached,
     #[error("too many requests")]
@@ -90,7 +92,7 @@ impl Refusal {
             Self::ClientUnknown => Kind::ClientUnknown,
             Self::ClientSecretMissing | Self::ClientSecretWrong => Kind::ClientSecretWrong,
             Self::ClientSuspended => Kind::ClientSuspended,
-            Self::GrantForbidden => Kind::GrantTypeForbidden,
+            Self::GrantForbidden | Self::PublicApp => Kind::GrantTypeForbidden,
             Self::Scope => Kind::ScopeInvalid,
             Self::CodeUnknown | Self::CodeReplayed => Kind::CodeUnknown,
             Self::CodeExpired => Kind::CodeExpired,

@@ -6,7 +6,7 @@ use stagedoor_wire::token_request::ClientCredentials;
 
 use crate::access_token::AccessToken;
 use crate::client_authentication::authenticate;
-use crate::decision::{AuditEntry, Decision, Effect, Subject};
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::question::Facts;
 use crate::refresh_token::PresentedToken;
 use crate::{Rules, Timestamp};
@@ -42,10 +42,10 @@ pub fn decide(
             AccessTokenIssue::ServedAgain if token.epochs.app < app.epoch => {}
             // It has no nonce of its own and would be served again: only a new epoch ends it.
             AccessTokenIssue::ServedAgain => {
-                let subject = Subject::App(app.id);
-                effects.push(Effect::Raise { subject, at: now });
+                effects.push(Effect::Raise { epoch: EpochOf::App(app.id), at: now });
                 let what = "token revoked, and all of the app with it";
-                effects.push(Effect::Audit(AuditEntry::new(now, app.client_id.as_str(), what, subject)));
+                let audit = AuditEntry::new(now, app.client_id.as_str(), what, Subject::App(app.id));
+                effects.push(Effect::Audit(audit));
             }
         }
     }

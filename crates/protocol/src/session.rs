@@ -32,7 +32,19 @@ pub struct Account {
     pub epoch: u32,
 }
 
+/// Who is signed in: an account, and the epoch its session began under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: AccountId,
+    pub epoch: u32,
+}
+
 impl Session {
+    /// Whose it is.
+    pub fn person(&self) -> Person {
+        Person { id: self.account.id, epoch: self.epoch }
+    }
+
     /// Whether `presented` is this session and it is still on.
     pub fn accepts(&self, presented: &Handle, now: Timestamp) -> bool {
         presented.is_of(&self.hash) && now < self.expires && self.epoch == self.account.epoch

@@ -48,6 +48,8 @@ pub struct Api {
     pub(crate) needed_scopes: Vec<NeededScope>,
     pub(crate) limits: Option<ApiLimits>,
     pub(crate) cors: HeaderMap,
+    /// What pages say to the developer of an app that is refused.
+    pub(crate) developer_hint: Option<String>,
 }
 
 /// The counters of an API.
@@ -80,7 +82,13 @@ impl Api {
             passwords,
             upstream: settings.upstream,
             needed_scopes: settings.needed_scopes,
+            developer_hint: None,
         }
+    }
+
+    /// The same, with what pages say to the developer whose client id or redirect URI is refused: how to register one here.
+    pub fn with_developer_hint(self, hint: String) -> Self {
+        Self { developer_hint: Some(hint), ..self }
     }
 
     /// Spelling and rules.

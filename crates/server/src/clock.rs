@@ -29,15 +29,16 @@ impl Clock {
         Timestamp(millis.saturating_add(self.offset_millis.load(Ordering::Relaxed)))
     }
 
-    /// Moves the clock forward, or back where negative.
-    pub fn advance(&self, seconds: i64) {
-        self.advance_millis(seconds.saturating_mul(1000));
+    /// Moves the clock forward, or back where negative. `false`: that is further than it goes, and it was not moved.
+    pub fn advance(&self, seconds: i64) -> bool {
+        self.advance_millis(seconds.saturating_mul(1000))
     }
 
     /// The same in milliseconds.
-    pub fn advance_millis(&self, millis: i64) {
-        let moved = |offset: i64| offset.saturating_add(millis).clamp(-FURTHEST, FURTHEST);
-        self.offset_millis.update(Ordering::Relaxed, Ordering::Relaxed, moved);
+    pub fn advance_millis(&self, millis: i64) -> bool {
+        let moved =
+            |offset: i64| offset.checked_add(millis).filter(|offset| (-FURTHEST..=FURTHEST).contains(offset));
+        self.offset_millis.fetch_update(Ordering::Relaxed, Ordering::Relaxed, moved).is_ok()
     }
 
     /// Undoes all moves.

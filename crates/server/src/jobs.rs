@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::grant::all_ended_if_authorized_before;
+use stagedoor_store::{Over, OverGrants};
 use tokio::sync::watch;
 
-use crate::Server;
+use crate::{Api, Server};
 
 const PAUSE: Duration = Duration::from_secs(10);
 const ROWS_AT_A_TIME: u32 = 500;
@@ -24,11 +27,21 @@ async fn clean_once(server: &Server) -> u32 {
             quota.clean(now);
         }
     }
-    match server.store().clean(now, ROWS_AT_A_TIME).await {
+    match server.store().clean(Over { now, grants: over_grants(server, now) }, ROWS_AT_A_TIME).await {
         Ok(rows) => rows,
         Err(error) => {
             tracing::warn!(%error, "cleaning failed; it is tried again later");
             0
         }
     }
+}
+
+/// The grants whose refresh tokens have ended by their dialect's rule.
+fn over_grants(server: &Server, now: Timestamp) -> Vec<OverGrants> {
+    let of = |api: &Arc<Api>| {
+        let ends = api.dialect().refresh_token.as_ref()?.ends;
+        let authorized_before = all_ended_if_authorized_before(ends, now)?;
+        Some(OverGrants { api: api.rules.api.clone(), authorized_before })
+    };
+    server.apis().iter().filter_map(of).collect()
 }

@@ -6,6 +6,7 @@
 pub mod api;
 mod browser;
 pub mod clock;
+pub mod config;
 pub mod dev;
 pub mod entropy;
 mod gateway;

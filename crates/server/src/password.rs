@@ -11,59 +11,113 @@ use stagedoor_wire::Secret;
 use stagedoor_wire::dialect::Limit;
 use tokio::sync::Semaphore;
 
-use crate::limit::{Key, RateLimit};
+use crate::limit::{Key, RateLimit, network_of};
 
 /// argon2id of no one's password: checked for unknown e-mails, so that they take as long as known ones (OWASP ASVS 2.2).
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$V6yvXmkdVglvvyWIlHlBKQ$tIiRdIbIulxeyrXwmWYJMoQalkvLWueyNQKXSryBu2g";
 
-/// Checks passwords, a few at a time: each takes 19 MiB.
+/// Passwords checked at a time: each takes 19 MiB.
+const AT_ONCE: usize = 2;
+/// Who would wait behind so many more is told to come again: that is about a second.
+const WAITING: usize = 20;
+
+/// Checks passwords, a few at a time, and counts who tries them. Accounts are shared by all APIs, and so is the count.
+///
+/// A stranger's guesses must not keep a person out. So wrong passwords for an e-mail are counted for each address; those from
+/// all addresses together have a wider limit; and a browser that the person signed in with before has a count of its own.
 pub struct Passwords {
     at_once: Arc<Semaphore>,
+    /// Of those that are checked and those that wait.
+    places: Arc<Semaphore>,
     by_address: RateLimit,
-    by_email: RateLimit,
+    wrong_by_email_and_address: RateLimit,
+    wrong_by_email: RateLimit,
+    by_known_browser: RateLimit,
 }
+
+/// Who signs in.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt {
+    address: IpAddr,
+    /// Hash of the e-mail that was typed, known or not.
+    email: u64,
+    /// Whether this person signed in with this browser before.
+    known_browser: bool,
+}
+
+impl Attempt {
+    pub(crate) fn new(address: IpAddr, email: &str, known_browser: bool) -> Self {
+        let mut hasher = DefaultHasher::new();
+        email.to_lowercase().hash(&mut hasher);
+        Self { address: network_of(address), email: hasher.finish(), known_browser }
+    }
+
+    fn keys(self) -> [Key; 3] {
+        [Key::Address(self.address), Key::EmailAt(self.email, self.address), Key::Email(self.email)]
+    }
+}
+
+/// More people sign in than can be waited for.
+#[derive(Debug)]
+pub(crate) struct Busy;
 
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            at_once: Arc::new(Semaphore::new(2)),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             by_address: RateLimit::new(Limit { burst: 30, per_minute: 30 }),
-            by_email: RateLimit::new(Limit { burst: 30, per_minute: 10 }),
+            wrong_by_email_and_address: RateLimit::new(Limit { burst: 10, per_minute: 5 }),
+            wrong_by_email: RateLimit::new(Limit { burst: 100, per_minute: 20 }),
+            by_known_browser: RateLimit::new(Limit { burst: 30, per_minute: 10 }),
         }
     }
 }
 
 impl Passwords {
-    /// Counts an attempt, by where it comes from and for whom; `Err` holds the seconds to wait. Accounts are shared by all
-    /// APIs, and so is this count.
-    pub(crate) fn count(&self, address: IpAddr, email: &str, now: Timestamp) -> Result<(), u32> {
-        let mut hasher = DefaultHasher::new();
-        email.to_lowercase().hash(&mut hasher);
-        let verdicts = [
-            self.by_address.check(Key::of_address(address), now),
-            self.by_email.check(Key::Email(hasher.finish()), now),
-        ];
-        match verdicts.iter().map(|verdict| verdict.retry_after_seconds).max() {
-            Some(seconds @ 1..) => Err(seconds),
-            _ => Ok(()),
+    /// Whether the password is looked at; `Err` holds the seconds to wait. What is refused uses up no one's share but its
+    /// own address's.
+    pub(crate) fn admit(&self, attempt: Attempt, now: Timestamp) -> Result<(), u32> {
+        let [address, email_at, email] = attempt.keys();
+        let wait = if attempt.known_browser {
+            self.by_known_browser.check(email, now).retry_after_seconds
+        } else {
+            match self.by_address.check(address, now).retry_after_seconds {
+                0 => self
+                    .wrong_by_email_and_address
+                    .wait_seconds(email_at, now)
+                    .max(self.wrong_by_email.wait_seconds(email, now)),
+                wait => wait,
+            }
+        };
+        if wait == 0 { Ok(()) } else { Err(wait) }
+    }
+
+    /// Counts a wrong password. Whether there is such an account makes no difference.
+    pub(crate) fn was_wrong(&self, attempt: Attempt, now: Timestamp) {
+        if !attempt.known_browser {
+            let [_, email_at, email] = attempt.keys();
+            self.wrong_by_email_and_address.check(email_at, now);
+            self.wrong_by_email.check(email, now);
         }
     }
 
     /// Whether `password` is the one behind `hash`, a PHC string; `None` stands for an unknown account and is as slow.
-    pub(crate) async fn verify(&self, hash: Option<String>, password: Secret) -> bool {
+    pub(crate) async fn verify(&self, hash: Option<String>, password: Secret) -> Result<bool, Busy> {
         let known = hash.is_some();
-        let Ok(permit) = self.at_once.clone().acquire_owned().await else { return false };
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Busy)?;
+        let permit = self.at_once.clone().acquire_owned().await.map_err(|_| Busy)?;
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
         let checked = tokio::task::spawn_blocking(move || {
             let parsed = PasswordHash::new(&hash).ok()?;
             let right = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).ok();
             // Held until the hash is done, also when whoever asked has gone away.
-            drop(permit);
+            drop((permit, place));
             right
         });
         let right = matches!(checked.await, Ok(Some(())));
-        known && right
+        Ok(known && right)
     }
 }
 
@@ -71,24 +125,83 @@ impl Passwords {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp(0);
+
     /// An unknown account costs a whole hash: that of nobody's password is well formed, checked and waited for.
     #[tokio::test]
     async fn nobody_is_hashed_for_too() {
         assert!(PasswordHash::new(NOBODY).is_ok());
         let passwords = Passwords::default();
-        assert!(!passwords.verify(None, Secret::new("nobody")).await, "right for the hash, but no one's");
-        assert_eq!(passwords.at_once.available_permits(), 2, "the hash was over when the answer came");
-        assert!(passwords.verify(Some(NOBODY.to_owned()), Secret::new("nobody")).await);
-        assert!(!passwords.verify(Some(NOBODY.to_owned()), Secret::new("somebody")).await);
+        let verify = async |hash: Option<&str>, text| {
+            passwords.verify(hash.map(str::to_owned), Secret::new(text)).await
+        };
+        assert!(!verify(None, "nobody").await.unwrap(), "right for the hash, but no one's");
+        assert_eq!(passwords.at_once.available_permits(), AT_ONCE, "the hash was over when the answer came");
+        assert_eq!(passwords.places.available_permits(), AT_ONCE + WAITING);
+        assert!(verify(Some(NOBODY), "nobody").await.unwrap());
+        assert!(!verify(Some(NOBODY), "somebody").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn no_one_waits_behind_too_many() {
+        let passwords = Passwords::default();
+        let all_but_one = u32::try_from(AT_ONCE + WAITING - 1).unwrap();
+        let taken = passwords.places.clone().try_acquire_many_owned(all_but_one).unwrap();
+        assert!(passwords.verify(None, Secret::new("x")).await.is_ok(), "the last place");
+        let last = passwords.places.clone().try_acquire_owned().unwrap();
+        assert!(passwords.verify(None, Secret::new("x")).await.is_err());
+        drop((taken, last));
+        assert!(passwords.verify(None, Secret::new("x")).await.is_ok());
+    }
+
+    /// A wrong password for an e-mail, from the address that ends in `last`; or why it was not looked at.
+    fn guess(passwords: &Passwords, last: u8, email: &str, known_browser: bool) -> Result<(), u32> {
+        let attempt = Attempt::new(IpAddr::from([192, 0, 2, last]), email, known_browser);
+        passwords.admit(attempt, NOW).map(|()| passwords.was_wrong(attempt, NOW))
     }
 
     #[test]
-    fn attempts_are_counted_by_email_too() {
+    fn one_address_locks_out_itself_alone() {
         let passwords = Passwords::default();
-        let from = |last: u8| IpAddr::from([127, 0, 1, last]);
-        let now = Timestamp(0);
-        assert!((0..30).all(|last| passwords.count(from(last), "Fan@example.com", now).is_ok()));
-        assert!(passwords.count(from(40), "fan@example.com", now).is_err());
-        assert!(passwords.count(from(41), "other@example.com", now).is_ok());
+        for _ in 0..10 {
+            assert_eq!(guess(&passwords, 1, "Fan@example.com", false), Ok(()));
+        }
+        for _ in 0..1000 {
+            assert!(guess(&passwords, 1, "fan@example.com", false).is_err());
+        }
+        assert_eq!(guess(&passwords, 2, "fan@example.com", false), Ok(()), "from another address");
+        assert_eq!(guess(&passwords, 1, "fan@example.com", true), Ok(()), "from a known browser");
+    }
+
+    #[test]
+    fn an_address_is_counted_whoever_it_tries() {
+        let passwords = Passwords::default();
+        let email = |at: u32| format!("{at}@example.com");
+        assert!((0..30).all(|at| guess(&passwords, 1, &email(at), false).is_ok()));
+        assert_eq!(guess(&passwords, 1, &email(30), false), Err(2));
+        assert_eq!(guess(&passwords, 2, &email(30), false), Ok(()));
+    }
+
+    /// Guesses from everywhere are slowed, for all but the browsers that the person has signed in with.
+    #[test]
+    fn many_addresses_are_counted_together() {
+        let passwords = Passwords::default();
+        for last in 0..100 {
+            assert_eq!(guess(&passwords, last, "fan@example.com", false), Ok(()), "{last}");
+        }
+        assert_eq!(guess(&passwords, 100, "FAN@example.com", false), Err(3));
+        assert_eq!(guess(&passwords, 100, "other@example.com", false), Ok(()));
+        let known: Vec<_> = (0..31).map(|_| guess(&passwords, 100, "fan@example.com", true)).collect();
+        assert!(known[..30].iter().all(Result::is_ok));
+        assert_eq!(known[30], Err(6), "but have a limit too");
+    }
+
+    /// A right password is no guess.
+    #[test]
+    fn right_ones_use_nothing_up() {
+        let passwords = Passwords::default();
+        let attempt = Attempt::new(IpAddr::from([192, 0, 2, 1]), "fan@example.com", false);
+        assert!((0..30).all(|_| passwords.admit(attempt, NOW).is_ok()));
+        assert_eq!(guess(&passwords, 2, "fan@example.com", false), Ok(()));
     }
 }

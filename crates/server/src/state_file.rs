@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use stagedoor_protocol::app::{NewApp, Stage};
+use stagedoor_protocol::app::{NewApp, Stage, may_be_public};
 use stagedoor_protocol::client_secret::NewSecret;
 use stagedoor_protocol::id::{AccountId, AppId, TeamId};
 use stagedoor_protocol::team::TeamKind;
@@ -94,6 +94,8 @@ pub enum StateFileError {
     Form(#[from] toml::de::Error),
     #[error("app {client_id}: there is no API named {api}")]
     UnknownApi { client_id: ClientId, api: String },
+    #[error("app {client_id}: every app of {api} needs a secret, so it cannot be public; leave out `public`")]
+    PublicApp { client_id: ClientId, api: String },
     #[error("legacy key {id}: no app {client_id} stands before it")]
     UnknownApp { id: String, client_id: ClientId },
 }
@@ -161,6 +163,10 @@ impl AppEntry {
         effects: &mut Vec<Effect>,
     ) -> Result<(), StateFileError> {
         let rules = &find(apis, &self.api, &self.client_id)?.rules;
+        if self.public && !may_be_public(rules) {
+            let (client_id, api) = (self.client_id.clone(), self.api.clone());
+            return Err(StateFileError::PublicApp { client_id, api });
+        }
         let new = NewApp {
             team: self.team,
             name: self.name.clone(),

@@ -13,4 +13,4 @@ mod sqlite;
 mod store;
 
 pub use error::{CommitError, StoreError};
-pub use store::{Store, StoreOptions};
+pub use store::{Over, OverGrants, Store, StoreOptions};

@@ -19,7 +19,7 @@ pub(crate) struct Aftermath {
     pub(crate) ended_tokens: Vec<(u64, Timestamp)>,
     /// Apps that memory may hold as they were.
     pub(crate) apps: Vec<Key>,
-    /// Whether a legacy key came to be that memory may hold as missing.
+    /// Whether legacy keys came or went that memory may hold as they were.
     pub(crate) legacy_keys: bool,
 }
 

@@ -34,6 +34,24 @@ pub struct StoreOptions {
     pub longest_token_seconds: u32,
 }
 
+/// What is over.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// The time: what expires says itself when.
+    pub now: Timestamp,
+    /// Grants say when they were authorized; how long they last is their API's rule. Those of other APIs don't end by time.
+    pub grants: Vec<OverGrants>,
+}
+
+/// Grants of an API that have ended by time.
+#[derive(Debug, Clone)]
+pub struct OverGrants {
+    /// The API's name.
+    pub api: Arc<str>,
+    /// All that were authorized before this have.
+    pub authorized_before: Timestamp,
+}
+
 impl Default for StoreOptions {
     fn default() -> Self {
         Self { cached_apps: 100_000, longest_token_seconds: 3600 }
@@ -119,21 +137,22 @@ impl Store {
         self.sqlite.read(move |view| questions::consent(view, app, account)).await
     }
 
-    /// The device that shows a user code, and its app. Whether it has expired is for the caller to see.
+    /// The device that shows the user code with one of these hashes, and its app. Whether it has expired is for the caller
+    /// to see.
     pub async fn device_by_user_code(
         &self,
         api: &str,
-        user_code: &str,
+        user_code_hashes: [String; 2],
     ) -> Result<Option<(Device, Arc<App>)>, StoreError> {
-        let (api, user_code) = (api.to_owned(), user_code.to_owned());
-        self.sqlite.read(move |view| questions::device_by_user_code(view, &api, &user_code)).await
+        let api = api.to_owned();
+        self.sqlite.read(move |view| questions::device_by_user_code(view, &api, &user_code_hashes)).await
     }
 
     /// Deletes up to `at_most` rows that are over, and forgets what ended only tokens that have expired. Returns how many
     /// rows went; fewer than `at_most` means that nothing is left to do now.
-    pub async fn clean(&self, now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
-        self.memory.ended.trim(now);
-        self.sqlite.clean(now, at_most).await
+    pub async fn clean(&self, over: Over, at_most: u32) -> Result<u32, StoreError> {
+        self.memory.ended.trim(over.now);
+        self.sqlite.clean(over, at_most).await
     }
 
     /// Commits what waits, puts everything into the one database file and ends the threads. Later calls are
@@ -145,7 +164,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use stagedoor_protocol::Subject;
+    use stagedoor_protocol::EpochOf;
     use stagedoor_protocol::id::TeamId;
     use tokio::sync::oneshot;
 
@@ -176,8 +195,8 @@ mod tests {
             }
         });
         has_began.await.unwrap();
-        for subject in [Subject::App(APP), Subject::Team(TeamId(1))] {
-            store.commit(vec![Effect::Raise { subject, at: NOW }]).await.unwrap();
+        for epoch in [EpochOf::App(APP), EpochOf::Team(TeamId(1))] {
+            store.commit(vec![Effect::Raise { epoch, at: NOW }]).await.unwrap();
         }
         go_on.send(()).unwrap();
         let seen = overtaken.await.unwrap();

@@ -149,6 +149,39 @@ impl ApiErrorShape {
     }
 }
 
+/// The text a developer reads, out of the body of any provider: in the dialect's shape, or in another's, because what
+/// stands in front of an API often answers in its own.
+pub fn read_message(dialect: &Dialect, body: &[u8]) -> Option<String> {
+    let shapes =
+        [ApiErrorShape::Oauth, ApiErrorShape::StatusObject, ApiErrorShape::Flag, ApiErrorShape::List];
+    let own = dialect.api_errors.shape;
+    let top_level = || {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        body.get("message").and_then(Value::as_str).map(str::to_owned)
+    };
+    std::iter::once(own)
+        .chain(shapes)
+        .chain([ApiErrorShape::Trace])
+        .find_map(|shape| shape.read(body))
+        .or_else(top_level)
+}
+
+/// Which of the two a 429 means: the quota is used up where the dialect's header says that nothing is left, where the
+/// text is the dialect's text for it, or where the body gives that reason (Spotify, since July 2026).
+pub fn limit_reached(dialect: &Dialect, quota_remaining: Option<&[u8]>, body: &[u8]) -> ApiErrorKind {
+    let text = ApiError::spell(dialect, ApiErrorKind::QuotaExhausted, "").body;
+    let own_text = dialect.api_errors.shape.read(&text);
+    let said = read_message(dialect, body);
+    let reason = serde_json::from_slice::<Value>(body).ok();
+    let reason = reason.as_ref().and_then(|body| body.pointer("/error/reason")).and_then(Value::as_str);
+    let nothing_left = quota_remaining.is_some_and(|left| left.trim_ascii() == b"0");
+    if nothing_left || reason == Some("QUOTA_EXCEEDED") || (said.is_some() && said == own_text) {
+        ApiErrorKind::QuotaExhausted
+    } else {
+        ApiErrorKind::RateLimited
+    }
+}
+
 /// A refusal in a dialect's spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
@@ -199,8 +232,34 @@ mod tests {
                 let error = ApiError::spell(&dialect, kind, "trace");
                 assert!(error.status >= 400, "{kind:?}");
                 assert!(dialect.api_errors.shape.read(&error.body).is_some(), "{kind:?}");
+                assert_eq!(read_message(&dialect, &error.body), dialect.api_errors.shape.read(&error.body));
             }
         }
+    }
+
+    #[test]
+    fn rate_and_quota_are_told_apart() {
+        for dialect in Dialect::all_built_in() {
+            for kind in [ApiErrorKind::RateLimited, ApiErrorKind::QuotaExhausted] {
+                let body = ApiError::spell(&dialect, kind, "").body;
+                assert_eq!(limit_reached(&dialect, None, &body), kind);
+            }
+            assert_eq!(limit_reached(&dialect, None, b"slow down"), ApiErrorKind::RateLimited);
+            assert_eq!(limit_reached(&dialect, Some(b"0"), b""), ApiErrorKind::QuotaExhausted);
+            assert_eq!(limit_reached(&dialect, Some(b"17"), b""), ApiErrorKind::RateLimited);
+        }
+        let spotify = Dialect::built_in("spotify").unwrap();
+        let body = br#"{"error":{"status":429,"message":"Too many requests","reason":"QUOTA_EXCEEDED"}}"#;
+        assert_eq!(limit_reached(&spotify, None, body), ApiErrorKind::QuotaExhausted);
+    }
+
+    #[test]
+    fn messages_in_anothers_shape() {
+        let spotify = Dialect::built_in("spotify").unwrap();
+        for body in [r#"{"message":"m"}"#, r#"{"messages":["m"]}"#, r#"{"error":true,"error_message":"m"}"#] {
+            assert_eq!(read_message(&spotify, body.as_bytes()).as_deref(), Some("m"), "{body}");
+        }
+        assert_eq!(read_message(&spotify, b"<html>"), None);
     }
 
     /// The body people recorded has 74 bytes.

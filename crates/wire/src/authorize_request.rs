@@ -1,4 +1,4 @@
-//! The query of an authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3), read but not yet judged.
+//! The query of an authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3): read but not yet judged, or written.
 
 use crate::form::{self, FormError};
 use crate::form_fields;
@@ -53,6 +53,22 @@ impl AuthorizeRequest {
     }
 }
 
+impl AuthorizeRequest {
+    /// Writes the query. It holds no secret: it goes through a browser's address bar.
+    pub fn write(&self) -> String {
+        let mut query = form::Writer::default();
+        query.optional("client_id", self.client_id.as_deref());
+        query.optional("response_type", self.response_type.as_deref());
+        query.optional("redirect_uri", self.redirect_uri.as_deref());
+        query.optional("scope", self.scope.as_deref());
+        query.optional("state", self.state.as_deref());
+        query.optional("code_challenge", self.code_challenge.as_deref());
+        query.optional("code_challenge_method", self.code_challenge_method.as_deref());
+        query.optional("show_dialog", self.show_dialog.then_some("true"));
+        query.finish().expose().to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +81,27 @@ mod tests {
         assert_eq!(request.scope.as_deref(), Some("a b"));
         assert!(request.show_dialog);
         assert_eq!(request.state, None);
+    }
+
+    proptest::proptest! {
+        /// What the client writes, the server reads.
+        #[test]
+        fn written_then_read(texts in proptest::collection::vec(proptest::option::of("[ -~é]{1,40}"), 7), dialog: bool) {
+            let mut texts = texts.into_iter();
+            let mut next = || texts.next().flatten();
+            let request = AuthorizeRequest {
+                client_id: next(),
+                redirect_uri: next(),
+                response_type: next(),
+                scope: next(),
+                state: next(),
+                code_challenge: next(),
+                code_challenge_method: next(),
+                show_dialog: dialog,
+            };
+            let read = AuthorizeRequest::read(request.write().as_bytes()).unwrap();
+            proptest::prop_assert_eq!(format!("{read:?}"), format!("{request:?}"));
+        }
     }
 
     #[test]

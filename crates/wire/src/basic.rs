@@ -51,6 +51,13 @@ fn decode(encoded: &[u8]) -> Option<BasicCredentials> {
     })
 }
 
+/// The value of an `Authorization` header, the secret form-encoded as RFC 6749 §2.3.1 has it. Secrets out of unreserved
+/// characters, which is nearly all of them, are the same either way.
+pub fn write(client_id: &ClientId, secret: &Secret) -> Secret {
+    let plain = Secret::new(format!("{client_id}:{}", form::encode(secret.expose())));
+    Secret::new(format!("Basic {}", BASE64.encode(plain.expose())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +73,14 @@ mod tests {
         assert_eq!(read.client_id.as_str(), "29");
         assert_eq!(read.secret.unwrap().expose(), "a%2Bb");
         assert_eq!(read.decoded.unwrap().expose(), "a+b");
+    }
+
+    #[test]
+    fn written_then_read() {
+        let written = write(&ClientId::new("a~b").unwrap(), &Secret::new("é+ %2B:="));
+        let read = read(written.expose().as_bytes()).unwrap().unwrap();
+        assert_eq!(read.client_id.as_str(), "a~b");
+        assert_eq!(read.decoded.unwrap().expose(), "é+ %2B:=");
     }
 
     #[test]

@@ -1,11 +1,16 @@
-//! `application/x-www-form-urlencoded`, read strictly (RFC 6749 appendix B).
+//! `application/x-www-form-urlencoded`, read strictly and written plainly (RFC 6749 appendix B).
 //!
 //! Blanks left unescaped are taken as they are (a widespread client sends them); everything else that is malformed is
 //! an error, never guessed at.
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+
+use crate::Secret;
+
+/// All but RFC 3986 §2.3's unreserved characters.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a form or a query could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +65,39 @@ fn unescape(text: &[u8]) -> Result<String, FormError> {
     String::from_utf8(percent_decode(&blanks).collect()).map_err(|_| FormError::NotUtf8)
 }
 
+/// Encodes one name or value; a blank becomes `%20`, which every reader takes.
+pub fn encode(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, ESCAPED).into()
+}
+
+/// A form body or query while it is written. It may hold secrets.
+#[derive(Default)]
+pub struct Writer(zeroize::Zeroizing<String>);
+
+impl Writer {
+    /// Adds a parameter.
+    pub fn pair(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.extend(utf8_percent_encode(name, ESCAPED));
+        self.0.push('=');
+        self.0.extend(utf8_percent_encode(value, ESCAPED));
+    }
+
+    /// Adds a parameter that has a value.
+    pub fn optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.pair(name, value);
+        }
+    }
+
+    /// The whole.
+    pub fn finish(self) -> Secret {
+        Secret::new(self.0.as_str())
+    }
+}
+
 /// Fills `slot` with a parameter's value: an empty one counts as not sent (RFC 6749 §3.1), a second one is an error.
 pub fn fill<'a>(slot: &mut Slot<'a>, name: &'static str, value: Cow<'a, str>) -> Result<(), FormError> {
     if std::mem::replace(&mut slot.seen, true) {
@@ -110,6 +148,18 @@ mod tests {
         let expected = [("a", "b c"), ("d", "e f"), ("g", "é+"), ("h", ""), ("i", "x=y")];
         let expected: Vec<_> = expected.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
         assert_eq!(read(b"a=b+c&d=e f&g=%C3%A9%2b&h&&i=x=y").unwrap(), expected);
+    }
+
+    #[test]
+    fn written_then_read() {
+        let mut form = Writer::default();
+        form.pair("a", "b c+&=é%");
+        form.optional("d", None);
+        form.optional("e", Some("~._-"));
+        let text = form.finish();
+        assert_eq!(text.expose(), "a=b%20c%2B%26%3D%C3%A9%25&e=~._-");
+        let expected = [("a".to_owned(), "b c+&=é%".to_owned()), ("e".to_owned(), "~._-".to_owned())];
+        assert_eq!(read(text.expose().as_bytes()).unwrap(), expected);
     }
 
     #[test]

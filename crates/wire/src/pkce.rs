@@ -58,6 +58,16 @@ impl Verifier {
         let fits = (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved);
         if fits { Ok(Self(Secret::new(text))) } else { Err(InvalidVerifier) }
     }
+
+    /// The verifier that 32 random bytes give: 43 characters (RFC 7636 §4.1).
+    pub fn from_random(bytes: &[u8; 32]) -> Self {
+        Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The parameter's text. Never log it, never put it in an authorization request.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +80,11 @@ mod tests {
         let challenge = Challenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap();
         assert!(challenge.is_answered_by(&verifier));
         assert_eq!(Challenge::of(&verifier).to_text(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn random_bytes_give_a_verifier() {
+        assert!(Verifier::parse(Verifier::from_random(&[0xff; 32]).expose()).is_ok());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Time as a value.
 
+use std::fmt;
+
 use jiff::{Span, tz::TimeZone};
 
 /// Milliseconds since the Unix epoch.
@@ -15,6 +17,13 @@ impl Timestamp {
     /// Whole seconds since the Unix epoch, rounded down.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// Reads an HTTP date (RFC 9110 §5.6.7) in the form servers send: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let time =
+            jiff::fmt::rfc2822::parse(text.strip_suffix("GMT").map(|date| format!("{date}+0000"))?.trim());
+        time.ok().map(|time| Self(time.timestamp().as_millisecond()))
     }
 
     /// Later by `seconds`; earlier where negative.
@@ -35,6 +44,16 @@ impl Timestamp {
     }
 }
 
+/// Whole seconds in UTC: `2026-11-22T08:00:00Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.seconds()) {
+            Ok(time) => write!(f, "{time}"),
+            Err(_) => f.write_str("beyond all calendars"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +63,22 @@ mod tests {
         let august_31 = Timestamp::from_seconds(1_788_134_400); // 2026-08-31T00:00:00Z
         let february_28 = Timestamp::from_seconds(1_803_772_800); // 2027-02-28T00:00:00Z
         assert_eq!(august_31.plus_months(6), february_28);
+    }
+
+    #[test]
+    fn shown_in_utc() {
+        assert_eq!(Timestamp(1_788_134_400_999).to_string(), "2026-08-31T00:00:00Z");
+        assert_eq!(Timestamp(i64::MAX).to_string(), "beyond all calendars");
+    }
+
+    #[test]
+    fn http_dates() {
+        let read = Timestamp::from_http_date;
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Timestamp::from_seconds(784_111_777)));
+        for odd in ["", "GMT", "Sun, 06 Nov 1994 08:49:37", "yesterday GMT", "Sun, 99 Nov 1994 08:49:37 GMT"]
+        {
+            assert_eq!(read(odd), None, "{odd}");
+        }
     }
 
     #[test]

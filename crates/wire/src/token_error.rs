@@ -187,6 +187,11 @@ impl TokenError {
         serde_json::Value::from(object).to_string().into_bytes()
     }
 
+    /// Whether this is what `kind` is called, by the dialect or by its RFC.
+    pub fn is(&self, dialect: &Dialect, kind: TokenErrorKind) -> bool {
+        self.error == Self::spell(dialect, kind, "").error || self.error == kind.default_text().1
+    }
+
     /// Reads any provider's body; `None` when it holds no `error`.
     pub fn read(status: u16, body: &[u8]) -> Option<Self> {
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
@@ -211,6 +216,7 @@ mod tests {
             for &kind in TokenErrorKind::ALL {
                 let error = TokenError::spell(&dialect, kind, "29");
                 assert!((400..600).contains(&error.status), "{kind:?}");
+                assert!(error.is(&dialect, kind), "{kind:?}");
                 assert_eq!(TokenError::read(error.status, &error.write(&dialect)), Some(error));
             }
         }

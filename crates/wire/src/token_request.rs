@@ -1,4 +1,6 @@
-//! A request to the token endpoint (RFC 6749 §3.2), read as the dialect spells it.
+//! A request to the token endpoint (RFC 6749 §3.2), read and written as the dialect spells it.
+
+mod write;
 
 use std::borrow::Cow;
 
@@ -7,6 +9,8 @@ use crate::dialect::{ClientAuthenticationMethod, Dialect};
 use crate::form::FormError;
 use crate::pkce::Verifier;
 use crate::{ClientId, Scopes, Secret, form_fields};
+
+pub use write::{WrittenRequest, write_client};
 
 /// Largest body read, in bytes.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;

@@ -3,26 +3,25 @@
 use std::io::Write;
 
 use serde_json::{Map, Value, json};
+use stagedoor_server::dev::Home;
 use stagedoor_server::state_file::StateFile;
 
 use super::apis::{Mount, Mounts};
 use super::{demo, paste};
 
 /// Prints it to stdout.
-pub(super) fn announce(mounts: &Mounts, as_json: bool) -> anyhow::Result<()> {
-    let state = demo::state(mounts)?;
-    let told = facts(mounts, &state)?;
+pub(super) fn announce(told: &Value, home: &Home, as_json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if as_json {
         writeln!(out, "{told}")?;
     } else {
-        write!(out, "{}", paste::text(&told))?;
+        write!(out, "{}", paste::text(home))?;
     }
     Ok(out.flush()?)
 }
 
 /// Everything a program needs to use each API; all values are strings.
-fn facts(mounts: &Mounts, state: &StateFile) -> anyhow::Result<Value> {
+pub(super) fn facts(mounts: &Mounts, state: &StateFile) -> anyhow::Result<Value> {
     let mut apis = Map::new();
     for mount in mounts.built_in.iter().chain(&mounts.own) {
         apis.insert(mount.name.clone(), Value::Object(api(mounts, mount, state)?));
@@ -43,6 +42,17 @@ fn api(mounts: &Mounts, mount: &Mount, state: &StateFile) -> anyhow::Result<Map<
         tell("user", json!({"email": demo::EMAIL, "password": demo::PASSWORD}));
     }
     tell("token_url", json!(format!("{base_url}{}", endpoints.token)));
+    let others = [
+        ("device_authorization_url", &endpoints.device_authorization),
+        ("revocation_url", &endpoints.revocation),
+        ("introspection_url", &endpoints.introspection),
+        ("metadata_url", &endpoints.metadata),
+    ];
+    for (name, path) in others {
+        if let Some(path) = path {
+            tell(name, json!(format!("{base_url}{path}")));
+        }
+    }
     tell("client_id", json!(apps[0].client_id.as_str()));
     tell("client_secret", json!(demo::secret(apps[0])?));
     for app in &apps[1..] {

@@ -26,6 +26,13 @@ pub(super) struct Mount {
     resources: Resources,
 }
 
+impl Mount {
+    /// Whether nothing stands behind it that its provider documents: then `/whoami` does.
+    pub(super) fn has_no_resources(&self) -> bool {
+        self.resources == Resources::WhoAmI
+    }
+}
+
 /// All mounted APIs.
 pub(super) struct Mounts {
     /// Scheme, host and port.
@@ -87,7 +94,7 @@ impl Mounts {
             mount: path,
             origin: self.origin.clone(),
             dialect: mount.dialect.clone(),
-            needed_scopes: if mount.resources == Resources::WhoAmI { vec![profile] } else { Vec::new() },
+            needed_scopes: if mount.has_no_resources() { vec![profile] } else { Vec::new() },
             unlimited: self.unlimited,
         }
     }

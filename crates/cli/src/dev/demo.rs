@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use stagedoor_server::state_file::{AppEntry, StateFile};
-use stagedoor_wire::dialect::ClientIdForm;
+use stagedoor_wire::dialect::{ClientIdForm, RedirectRule};
 use stagedoor_wire::{ClientId, RedirectUri, Secret};
 
 use super::apis::{Mount, Mounts};
@@ -51,7 +51,26 @@ fn own_app(mount: &Mount) -> anyhow::Result<AppEntry> {
         team: stagedoor_protocol::id::TeamId(5001),
         acts_for: Vec::new(),
         public: false,
-        redirect_uris: vec![RedirectUri::parse("http://127.0.0.1/callback")?],
+        redirect_uris: own_redirect_uris(mount)?,
         users: Vec::new(),
     })
+}
+
+/// Where the tools and frameworks people use listen; on an address without a port any port will do.
+fn own_redirect_uris(mount: &Mount) -> anyhow::Result<Vec<RedirectUri>> {
+    let Some(rules) = &mount.dialect.authorization else { return Ok(Vec::new()) };
+    let addresses = [
+        "http://127.0.0.1:3000/callback",
+        "http://127.0.0.1/callback",
+        "http://127.0.0.1",
+        "http://[::1]/callback",
+        "https://app.example/callback",
+    ];
+    let names: &[&str] = match rules.redirect_uris {
+        RedirectRule::HttpsOrLoopback => {
+            &["http://localhost:3000/callback", "http://localhost:8888/callback"]
+        }
+        RedirectRule::HttpsOrLoopbackAddress => &[],
+    };
+    addresses.iter().chain(names).map(|text| Ok(RedirectUri::parse(text)?)).collect()
 }

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use crate::http::{Answer, Call, encode};
 use crate::process::{Dev, command};
-
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+use crate::session::CHALLENGE;
 
 fn members(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
@@ -28,13 +27,14 @@ fn holds_what_programs_need() {
     assert_eq!(members(&dev.told), ["apis", "url"].into());
     let client = ["base_url", "token_url", "client_id", "client_secret"];
     let people = ["authorize_url", "redirect_uris", "user"];
+    let rfcs = ["device_authorization_url", "revocation_url", "introspection_url", "metadata_url"];
     let with = |more: &[&'static str]| client.iter().chain(more).copied().collect::<BTreeSet<_>>();
     let expected = [
         ("bandcamp", with(&[])),
         ("spotify", with(&[&people[..], &["pkce_client_id"]].concat())),
         ("spotify-ads", with(&[&people[..], &["unlisted_client_id", "unlisted_client_secret"]].concat())),
         ("soundcharts", with(&["teams", "foreign_team_id", "legacy"])),
-        ("standard", with(&[&people[..], &["pkce_client_id"]].concat())),
+        ("standard", with(&[&people[..], &["pkce_client_id"], &rfcs[..]].concat())),
     ];
     for (api, expected) in expected {
         assert_eq!(members(&dev.told["apis"][api]), expected, "{api}");
@@ -131,6 +131,9 @@ fn as_text() {
         "/spotify/api/token",
         "/spotify-ads/authorize",
         "x-api-key: soundcharts",
+        "copy what stands after code=",
+        "Standard API (/standard)",
+        "code_verifier=",
         "_dev/clock",
     ] {
         assert!(text.contains(part), "{part}");

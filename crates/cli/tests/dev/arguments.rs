@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::process::{Dev, refused};
+use crate::process::{Dev, command, private_folder, refused};
 
 #[test]
 fn loopback_only() {
@@ -32,9 +32,42 @@ fn nonsense() {
         [&["--listen", "localhost"][..], &["--listen", "127.0.0.1"], &["--port", "1"], &["extra"]]
     {
         let (code, stderr) = refused(arguments);
+        if arguments[0] == "--listen" {
+            assert!(stderr.contains("give a port, 127.0.0.1:PORT, [::1]:PORT or localhost:PORT"), "{stderr}");
+        }
         assert_eq!(code, Some(2), "{arguments:?}");
         assert!(stderr.contains("--help"), "{stderr}");
     }
+}
+
+/// Told apart from nonsense by what it fails with: the port is taken.
+#[test]
+fn a_bare_port() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = holder.local_addr().unwrap().port();
+    for text in [port.to_string(), format!("localhost:{port}")] {
+        let (code, stderr) = refused(&["--listen", &text]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(stderr.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{stderr}");
+    }
+}
+
+#[test]
+fn a_level_that_is_none() {
+    let run = command().args(["--listen", "0"]).env("STAGEDOOR_LOG", "stagedoor=loud").output().unwrap();
+    let stderr = String::from_utf8(run.stderr).unwrap();
+    assert!(run.status.code() == Some(1) && stderr.contains("STAGEDOOR_LOG is"), "{stderr}");
+    let help = command().arg("--help").output().unwrap();
+    assert!(String::from_utf8(help.stdout).unwrap().contains("STAGEDOOR_LOG"));
+}
+
+/// A file and a pipe get no colours.
+#[test]
+fn a_log_is_plain_text() {
+    let dev = Dev::start_in(&[], &[("STAGEDOOR_LOG", "debug")]);
+    assert_eq!(dev.token("standard", &[("grant_type", "nonsense")]).status, 400);
+    let end = dev.stop();
+    assert!(end.stderr.contains("token request refused") && !end.stderr.contains('\x1b'), "{}", end.stderr);
 }
 
 #[test]
@@ -49,7 +82,7 @@ fn a_folder_that_cannot_be() {
 /// Two on one folder would not hear of each other's revocations.
 #[test]
 fn a_folder_that_is_in_use() {
-    let folder = tempfile::TempDir::new().unwrap();
+    let folder = private_folder();
     let dev = Dev::start(&[&"--data-dir", &folder.path()]);
     let path = folder.path().display().to_string();
     let (code, stderr) = refused(&["--listen", "127.0.0.1:0", "--data-dir", &path]);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::http::{Answer, Call};
-use crate::process::Dev;
+use crate::process::{Dev, private_folder};
 
 fn clock(body: &str) -> Call {
     Call::new("POST", "/_dev/clock").body(body)
@@ -54,6 +54,28 @@ fn the_clock_moves_the_whole_process() {
     dev.stop();
 }
 
+/// Two hundred years either way, and further is refused rather than stopping short.
+#[test]
+fn the_clock_has_an_end() {
+    let dev = Dev::start(&[]);
+    let century = 100 * 366 * 24 * 3600;
+    for direction in [1, -1] {
+        let by =
+            |seconds: i64| dev.send(&clock(&format!(r#"{{"advance_seconds": {}}}"#, direction * seconds)));
+        let start = now(&by(0));
+        assert_eq!(by(century + 1).status, 400);
+        by(century);
+        let end = now(&by(century));
+        assert!((end - start - direction * 2 * century).abs() < 3600);
+        let refused = by(1);
+        assert_eq!(refused.status, 400);
+        assert!(refused.member("error").contains("was not moved: 200 years"), "{}", refused.shown());
+        assert!((now(&by(0)) - end).abs() < 3600, "nor is it");
+        dev.send(&reset());
+    }
+    dev.stop();
+}
+
 #[test]
 fn reset_starts_anew() {
     let dev = Dev::start(&[]);
@@ -84,7 +106,7 @@ fn reset_starts_anew() {
 /// Where a folder is kept, it holds the new state from then on.
 #[test]
 fn reset_of_a_kept_folder() {
-    let folder = tempfile::TempDir::new().unwrap();
+    let folder = private_folder();
     let dev = Dev::start(&[&"--data-dir", &folder.path()]);
     dev.client_credentials("bandcamp");
     dev.send(&reset());
@@ -96,7 +118,7 @@ fn reset_of_a_kept_folder() {
     dev.stop();
 }
 
-/// Whoever is being served meanwhile gets an answer, and nothing fails for good.
+/// Whoever asks meanwhile waits for the new state and gets an answer.
 #[test]
 fn reset_under_load() {
     let dev = Dev::start(&[&"--unlimited"]);
@@ -109,7 +131,7 @@ fn reset_under_load() {
                 let call = dev.token_call(api, &[("grant_type", "client_credentials")]);
                 while !over.load(Ordering::Relaxed) {
                     let answer = connection.send(&call).unwrap();
-                    assert!(matches!(answer.status, 200 | 401 | 503), "{api}: {}", answer.shown());
+                    assert!(matches!(answer.status, 200 | 401), "{api}: {}", answer.shown());
                     if answer.status == 401 {
                         assert_eq!(answer.member("error"), "duplicate_grant");
                     }
@@ -142,6 +164,8 @@ fn refusals() {
         ("host", ""),
         ("origin", "https://evil.example"),
         ("origin", "null"),
+        // Of this machine, and another server's.
+        ("origin", "http://127.0.0.1:3000"),
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),
     ];
@@ -149,11 +173,14 @@ fn refusals() {
         for call in [clock(r#"{"advance_seconds": 3600}"#), reset()] {
             let answer = dev.send(&call.header(name, value));
             assert_eq!(answer.status, 403, "{name}: {value}");
+            assert!(answer.json()["error"].is_string());
         }
     }
     for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
-        assert_eq!(dev.send(&Call::new(method, "/_dev/reset")).status, 405, "{method}");
-        assert_eq!(dev.send(&Call::new(method, "/_dev/clock")).status, 405, "{method}");
+        for path in ["/_dev/reset", "/_dev/clock"] {
+            let answer = dev.send(&Call::new(method, path));
+            assert_eq!((answer.status, answer.header("allow")), (405, "POST"), "{method} {path}");
+        }
     }
     for path in ["/_dev/", "/_dev/other", "/_dev/reset/", "/_dev/clock/x"] {
         assert_eq!(dev.send(&Call::new("POST", path)).status, 404, "{path}");

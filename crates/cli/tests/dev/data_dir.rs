@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::http::Call;
-use crate::process::{Dev, refused};
+use crate::process::{Dev, private_folder, refused};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -76,7 +76,7 @@ fn is_for_its_owner_alone() {
 /// No secret, token or password stands in the database, nor in the clear anywhere beside the key file.
 #[test]
 fn holds_nothing_that_opens_a_door() {
-    let folder = TempDir::new().unwrap();
+    let folder = private_folder();
     let dev = Dev::start(&[&"--data-dir", &folder.path()]);
     let bandcamp = dev.client_credentials("bandcamp");
     let again = dev.token("bandcamp", &refresh(&bandcamp.member("refresh_token")));
@@ -102,10 +102,44 @@ fn a_temporary_folder_goes_with_it() {
     assert_eq!(dev.stop().left, Vec::<std::path::PathBuf>::new());
 }
 
+/// Nor does anybody else get to put theirs in place of it, or to read it.
+#[test]
+fn others_are_kept_out() {
+    let folder = private_folder();
+    let path = folder.path().display().to_string();
+    let refused = || refused(&["--listen", "0", "--data-dir", &path]);
+    for open in [0o777, 0o720, 0o1777] {
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(open)).unwrap();
+        let (code, stderr) = refused();
+        assert!(code == Some(1) && stderr.contains(&format!("run chmod go-w {path}")), "{stderr}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was put there");
+    }
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    Dev::start(&[&"--data-dir", &path]).stop();
+    let database = folder.path().join("stagedoor.db");
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let (code, stderr) = refused();
+    assert!(code == Some(1) && stderr.contains(&format!("run chmod 600 {}", database.display())), "{stderr}");
+}
+
+/// The temporary one is as private, and there is none where another is named.
+#[test]
+fn a_temporary_folder() {
+    let dev = Dev::start(&[]);
+    let folders = dev.temporary_files();
+    assert_eq!(folders.len(), 1);
+    assert_eq!(mode(&folders[0]), 0o700);
+    dev.stop();
+    let folder = private_folder();
+    let dev = Dev::start(&[&"--data-dir", &folder.path()]);
+    assert_eq!(dev.temporary_files(), Vec::<std::path::PathBuf>::new());
+    dev.stop();
+}
+
 /// Keys that are gone or were seen are not gone over in silence.
 #[test]
 fn the_key_file() {
-    let folder = TempDir::new().unwrap();
+    let folder = private_folder();
     Dev::start(&[&"--data-dir", &folder.path()]).stop();
     let (path, key) = (folder.path().display().to_string(), folder.path().join("stagedoor.key"));
     let refused = || refused(&["--listen", "127.0.0.1:0", "--data-dir", &path]);

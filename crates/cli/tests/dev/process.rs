@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
@@ -45,6 +46,12 @@ pub(crate) fn command() -> Command {
     command
 }
 
+/// A folder that nobody else can write in, whatever the umask.
+pub(crate) fn private_folder() -> TempDir {
+    let private = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().permissions(private).tempdir().unwrap()
+}
+
 /// Runs it to its end, for what it refuses to start with: exit code and stderr.
 pub(crate) fn refused(arguments: &[&str]) -> (Option<i32>, String) {
     let mut child = command().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -61,12 +68,18 @@ pub(crate) fn refused(arguments: &[&str]) -> (Option<i32>, String) {
 impl Dev {
     /// Starts it and waits until it says that it is ready.
     pub(crate) fn start(arguments: &[&dyn AsRef<OsStr>]) -> Self {
+        Self::start_in(arguments, &[])
+    }
+
+    /// The same, with these environment variables.
+    pub(crate) fn start_in(arguments: &[&dyn AsRef<OsStr>], variables: &[(&str, &str)]) -> Self {
         let own = TempDir::new().unwrap();
         let stderr = std::fs::File::create(own.path().join("stderr")).unwrap();
         let temporary = own.path().join("tmp");
         std::fs::create_dir(&temporary).unwrap();
         let mut command = command();
         command.args(["--listen", "127.0.0.1:0", "--json"]).args(arguments).env("TMPDIR", temporary);
+        command.envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -98,8 +111,13 @@ impl Dev {
         self.stdout.read_to_string(&mut stdout).unwrap();
         let stderr = std::fs::read_to_string(self.own.path().join("stderr")).unwrap();
         assert!(!stderr.contains("panicked"), "{stderr}");
-        let left = std::fs::read_dir(self.own.path().join("tmp")).unwrap();
-        End { status, stdout, stderr, left: left.map(|entry| entry.unwrap().path()).collect() }
+        End { status, stdout, stderr, left: self.temporary_files() }
+    }
+
+    /// What stands in its folder for temporary files.
+    pub(crate) fn temporary_files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.own.path().join("tmp")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
     }
 
     /// Stops it the regular way.

@@ -1,13 +1,11 @@
 //! SIGTERM: what is in flight is finished and kept, then it ends with 0.
 
-use tempfile::TempDir;
-
 use crate::http::{Call, Connection};
-use crate::process::Dev;
+use crate::process::{Dev, private_folder};
 
 #[test]
 fn finishes_what_is_in_flight() {
-    let folder = TempDir::new().unwrap();
+    let folder = private_folder();
     let dev = Dev::start(&[&"--data-dir", &folder.path()]);
     let mut idle = dev.connect();
     assert_eq!(idle.send(&Call::get("/")).unwrap().status, 200);

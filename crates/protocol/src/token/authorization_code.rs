@@ -47,6 +47,12 @@ pub(super) fn decide(
     let account = facts.account.as_ref().filter(|known| known.id == code.account);
     let account = account.ok_or(Refusal::CodeUnknown)?;
     let holder = Holder { app, team: &app.owner, account: Some(account) };
+    // What rises drops the codes there are, and so does a consent's end; one that was decided before and saved after is
+    // found out here.
+    let consented = facts.consent.as_ref().is_some_and(|allowed| code.scopes.is_within(allowed));
+    if !consented || code.epochs.are_behind(holder.epochs()) {
+        return Err(Refusal::CodeUnknown);
+    }
     let start = GrantStart {
         scopes: code.scopes.clone(),
         confidential: proof == Proof::Secret,

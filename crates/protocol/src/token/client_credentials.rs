@@ -25,6 +25,10 @@ pub(super) fn decide(
     rng: &mut impl CryptoRng,
 ) -> Result<Decision<TokenAnswer>, Refusal> {
     let (app, proof) = authenticate(rules, facts.app.as_deref(), &request.client, now)?;
+    // RFC 6749 §4.4, §5.2: it is known who asks, and that it may never.
+    if app.public {
+        return Err(Refusal::GrantForbidden);
+    }
     proof.by_secret()?;
     let team = if rules.dialect.apps.team_parameter {
         choose_team(app, request.team.as_deref())?

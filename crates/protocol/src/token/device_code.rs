@@ -26,7 +26,7 @@ pub(super) fn decide(
     let found = facts.device.as_ref().filter(|device| handle.is_of(&device.hash) && device.app == app.id);
     let device = found.ok_or(Refusal::DeviceCodeUnknown)?;
     proof.will_do_for(app)?;
-    let (account, authorized) = match device.state {
+    let (account, authorized, epochs) = match device.state {
         DeviceState::Redeemed { grant, .. } => {
             let audit =
                 AuditEntry::new(now, app.client_id.as_str(), "device code replayed", Subject::Grant(grant));
@@ -40,10 +40,14 @@ pub(super) fn decide(
         _ if device.expires <= now => return Err(Refusal::DeviceCodeExpired),
         DeviceState::Denied => return Err(Refusal::AccessDenied),
         DeviceState::Pending => return Ok(pending(device, now)),
-        DeviceState::Allowed { account, at } => (account, at),
+        DeviceState::Allowed { account, at, epochs } => (account, at, epochs),
     };
     let standing = facts.account.as_ref().filter(|known| known.id == account).ok_or(Refusal::AccessDenied)?;
     let holder = Holder { app, team: &app.owner, account: Some(standing) };
+    // What rises denies the devices that were allowed; one that was allowed in the same instant is found out here.
+    if epochs.are_behind(holder.epochs()) {
+        return Err(Refusal::AccessDenied);
+    }
     let start =
         GrantStart { scopes: device.scopes.clone(), confidential: proof == Proof::Secret, authorized };
     let grant = start_grant(rules, &holder, start, now, rng);

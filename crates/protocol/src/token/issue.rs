@@ -50,7 +50,7 @@ impl<'a> Holder<'a> {
             (Users::Listed(_), Some(account)) => account.listed || self.app.stage != Stage::Development,
             _ => true,
         };
-        if !self.app.is_listed(apps.creation) {
+        if !self.app.stage.is_listed(apps.creation) {
             Standing::AppNotListed
         } else if !user_listed {
             Standing::UserNotListed

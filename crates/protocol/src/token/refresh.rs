@@ -10,7 +10,7 @@ use super::issue::{Holder, access_token};
 use crate::app::App;
 use crate::client_authentication::{Proof, authenticate};
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
-use crate::grant::{ActiveGrant, Grant, Presentation, Succession};
+use crate::grant::{ActiveGrant, Again, Grant, Presentation, Succession};
 use crate::question::Facts;
 use crate::refresh_token::{self, PresentedToken};
 use crate::{Refusal, Rules, Timestamp};
@@ -32,7 +32,7 @@ pub(super) fn decide(
     if grant.ends(refresh.ends).is_some_and(|ends| ends <= now) {
         return Err(Refusal::RefreshTokenEnded);
     }
-    let Some(succession) = succeed(refresh, app, grant, presented.generation, now) else {
+    let Some(succession) = succeed(refresh, app, grant, facts.again, presented.generation, now) else {
         let audit =
             AuditEntry::new(now, app.client_id.as_str(), "refresh token replayed", Subject::Grant(grant.id));
         let effects = vec![Effect::RevokeGrant { grant: grant.id, at: now }, Effect::Audit(audit)];
@@ -66,26 +66,32 @@ fn succeed(
     rules: &RefreshTokenRules,
     app: &App,
     grant: &Grant,
+    again: Again,
     generation: u32,
     now: Timestamp,
 ) -> Option<Vec<Effect>> {
     if rules.rotation != Rotation::Rotated {
         return Some(Vec::new());
     }
+    let audit =
+        |what| Effect::Audit(AuditEntry::new(now, app.client_id.as_str(), what, Subject::Grant(grant.id)));
     let advance = || Effect::Present {
         grant: grant.id,
         was: grant.succession.presented,
         now: Succession { presented: generation, at: now },
     };
-    match grant.presentation(generation, now) {
+    match grant.presentation(generation, again, rules.lost_answer, now) {
         Presentation::First => Some(vec![advance()]),
-        Presentation::Retry => Some(Vec::new()),
+        Presentation::Race => Some(Vec::new()),
+        Presentation::Retry => match again.with(generation) {
+            None => Some(Vec::new()),
+            Some(now) => Some(vec![
+                Effect::PresentAgain { grant: grant.id, now },
+                audit("refresh token presented again"),
+            ]),
+        },
         Presentation::Replay => None,
-        Presentation::Ahead => {
-            let what = "refresh token newer than the database adopted";
-            let audit = AuditEntry::new(now, app.client_id.as_str(), what, Subject::Grant(grant.id));
-            Some(vec![advance(), Effect::Audit(audit)])
-        }
+        Presentation::Ahead => Some(vec![advance(), audit("refresh token newer than the database adopted")]),
     }
 }
 

@@ -205,7 +205,7 @@ impl Api {
     pub(crate) fn consent(&mut self, valid: &ValidRequest, person: AccountId, said: Option<Consent>) -> Next {
         self.settle(|rules, world, now, rng| {
             let earlier = world.consents.get(&(valid.app.id, person));
-            authorize::decide(rules, valid, person, earlier, said, now, rng)
+            authorize::decide(rules, valid, world.person(person), earlier, said, now, rng)
         })
         .unwrap()
     }

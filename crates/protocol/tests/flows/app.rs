@@ -77,6 +77,17 @@ fn public_app_gets_no_secret() {
 }
 
 #[test]
+fn no_public_app_where_nothing_goes_without_a_secret() {
+    for dialect in ["bandcamp", "soundcharts"] {
+        let mut api = Api::built_in(dialect);
+        let team = api.team("Owners");
+        let refused = create(&mut api, team, "my-app://callback", true).err();
+        assert_eq!(refused, Some(Refusal::PublicApp), "{dialect}");
+        assert!(api.world.apps.is_empty());
+    }
+}
+
+#[test]
 fn redirect_uris_by_rule() {
     use InvalidRedirectUri::{Insecure, Localhost};
     let cases = [
@@ -117,6 +128,7 @@ fn regenerating_ends_tokens_grants_and_secrets() {
     api.add_secret(&client, None);
     let app = api.world.apps[&client.app].clone();
     let secret = api.settle(|rules, _, now, rng| app::regenerate(rules, &app, "dev", now, rng)).unwrap();
+    assert!(api.effects.iter().any(|effect| matches!(effect, Effect::RemoveLegacyKeys { .. })));
     let token = AccessToken::verify(&api.rules, answer.access_token.expose(), api.now).unwrap();
     assert!(api.world.has_ended(&token));
     let refresh = answer.refresh_token.unwrap();

@@ -5,11 +5,13 @@ use stagedoor_protocol::authorize::{Consent, Fault, Next, Problem};
 use stagedoor_protocol::{Effect, Timestamp};
 use stagedoor_wire::RedirectUri;
 use stagedoor_wire::authorize_request::AuthorizeRequest;
+use stagedoor_wire::dialect::ScopeText;
 use stagedoor_wire::form::FormError;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 
 use crate::api::Api;
 use crate::client::Client;
+use crate::device;
 use crate::setting::{REDIRECT_URI, mixtape};
 
 fn some(text: &str) -> Option<String> {
@@ -81,6 +83,11 @@ fn later_faults_go_where_the_dialect_sends_them() {
                 Fault::Redirected { location } => {
                     assert!(redirected && location.starts_with("https://app.example/callback?error="));
                     assert!(location.contains("&state=xyz&iss=https%3A%2F%2Fmusic.example"), "{location}");
+                    // The code stands in `error`, and there alone.
+                    assert!(
+                        !location.contains("_description=invalid_") && !location.contains("%3A+"),
+                        "{location}"
+                    );
                 }
             }
         }
@@ -182,6 +189,25 @@ fn consents_add_up() {
         api.advance(1);
     }
     assert_eq!(api.world.consents[&(client.app, person)].as_str(), "read write");
+}
+
+/// More than one list may hold: the newest consent stands, and the rest is asked for again.
+#[test]
+fn consents_that_do_not_fit_together() {
+    let mut dialect = mixtape();
+    let (one, two) = ("x".repeat(600), "y".repeat(600));
+    for name in [&one, &two] {
+        dialect.scopes.known.push(ScopeText { name: name.clone(), says: "Everything".into() });
+    }
+    let mut api = Api::of(dialect);
+    let (client, person) = (api.client(), api.person());
+    for scope in [&one, &two] {
+        api.code(&client, person, scope);
+        assert_eq!(api.world.consents[&(client.app, person)].as_str(), scope);
+    }
+    let device = device::start(&mut api, &client.shown(), &one).unwrap();
+    device::answer(&mut api, &device, person, true).unwrap();
+    assert_eq!(api.world.consents[&(client.app, person)].as_str(), one);
 }
 
 #[test]

@@ -130,6 +130,6 @@ fn unlisted_app_gets_tokens_where_the_api_refuses_them() {
 fn public_app_has_no_secret_to_show() {
     let mut api = Api::built_in("standard");
     let client = api.public_client();
-    assert_eq!(outcome(&mut api, &client.without_secret()), Some(Refusal::ClientSecretMissing));
+    assert_eq!(outcome(&mut api, &client.without_secret()), Some(Refusal::GrantForbidden));
     assert_eq!(outcome(&mut api, &client.with_secret("any")), Some(Refusal::ClientSecretWrong));
 }

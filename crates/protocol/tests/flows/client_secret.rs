@@ -1,6 +1,6 @@
 //! Forms of secrets, what is kept of them, and viewing them again.
 
-use stagedoor_protocol::client_secret::NewSecret;
+use stagedoor_protocol::client_secret::{NewSecret, is_of_own_form};
 use stagedoor_protocol::id::{AppId, SecretId};
 use stagedoor_wire::{Dialect, Secret};
 
@@ -25,6 +25,11 @@ fn forms() {
         let mut api = Api::built_in(dialect);
         let (one, two) = (made(&mut api), made(&mut api));
         assert!(form(one.text.expose()), "{dialect}");
+        let own = api.rules.dialect.apps.client_secret;
+        assert!(is_of_own_form(own, &one.text), "{dialect}");
+        for other in ["", "password", &one.text.expose()[1..], &format!("{}a", one.text.expose())] {
+            assert!(!is_of_own_form(own, &Secret::new(other)), "{dialect} {other}");
+        }
         assert!(!one.text.ct_eq(&two.text) && one.stored.id != two.stored.id);
     }
 }

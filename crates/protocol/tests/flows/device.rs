@@ -2,14 +2,14 @@
 
 use stagedoor_protocol::device::{self, DeviceAnswer, DeviceState};
 use stagedoor_protocol::id::AccountId;
-use stagedoor_protocol::{Refusal, Timestamp};
-use stagedoor_wire::Scopes;
+use stagedoor_protocol::{Refusal, Rules, Timestamp};
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::DEVICE_CODE;
+use stagedoor_wire::{Dialect, Scopes};
 
 use crate::api::Api;
 use crate::client::{Client, Shown};
-use crate::setting::mixtape;
+use crate::setting::{START, key_entry, keys, mixtape, rules};
 
 pub(crate) fn start(api: &mut Api, by: &Shown, scope: &str) -> Result<DeviceAnswer, Refusal> {
     let (client, scopes) = (api.credentials(by), Scopes::parse(scope).unwrap());
@@ -30,10 +30,12 @@ pub(crate) fn answer(
     allow: bool,
 ) -> Result<(), Refusal> {
     let typed = device::read_user_code(&shown.user_code);
-    api.settle(|_, world, now, _| {
-        let device = world.devices.values().find(|device| device.user_code == typed).unwrap();
+    api.settle(|rules, world, now, _| {
+        let hashes = device::user_code_hashes(rules, &typed, now);
+        let device = world.devices.values().find(|device| hashes.contains(&device.user_code_hash)).unwrap();
         let earlier = world.consents.get(&(device.app, person));
-        device::answer(device, device::Answer { account: person, allow, earlier }, now)
+        let app = &world.apps[&device.app];
+        device::answer(app, device, device::Answer { person: world.person(person), allow, earlier }, now)
     })
 }
 
@@ -161,6 +163,28 @@ fn no_refresh_token_where_none_can_be_used() {
     let device = start(&mut api, &client.shown(), "").unwrap();
     answer(&mut api, &device, person, true).unwrap();
     assert!(poll(&mut api, &client.shown(), &device).unwrap().refresh_token.is_none());
+}
+
+/// The row does not tell the code, nor does trying all codes without the key; and a new key locks out no device that waits.
+#[test]
+fn user_codes_are_kept_hashed() {
+    let (mut api, _, _, device) = started();
+    let row = api.world.devices.values().next().unwrap().clone();
+    let code = device::read_user_code(&device.user_code);
+    assert!(!row.user_code_hash.to_uppercase().contains(&code));
+    let hashes = |rules: &Rules, now| device::user_code_hashes(rules, &code, now);
+    assert!(hashes(&api.rules, api.now).contains(&row.user_code_hash));
+    let other_key = rules("music", Dialect::built_in("standard").unwrap(), &keys(2));
+    let other_api = rules("another", Dialect::built_in("standard").unwrap(), &keys(1));
+    for other in [other_key, other_api] {
+        assert!(!hashes(&other, api.now).contains(&row.user_code_hash));
+    }
+
+    let rotated = api.now.plus_seconds(60);
+    let newer = keys(1) + &key_entry(9, "client_secret", rotated, 9);
+    api.rules = rules("music", Dialect::built_in("standard").unwrap(), &newer);
+    let found = |seconds| hashes(&api.rules, START.plus_seconds(seconds)).contains(&row.user_code_hash);
+    assert!(found(59) && found(60) && found(899));
 }
 
 #[test]

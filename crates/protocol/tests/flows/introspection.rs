@@ -1,7 +1,7 @@
 //! RFC 7662.
 
 use stagedoor_protocol::introspection::{self, LiveToken};
-use stagedoor_protocol::{Effect, Refusal, Subject};
+use stagedoor_protocol::{Effect, EpochOf, Refusal};
 use stagedoor_wire::Secret;
 
 use crate::api::Api;
@@ -73,13 +73,13 @@ fn dead_tokens() {
     let person = *api.world.accounts.keys().next().unwrap();
     let grant = *api.world.grants.keys().next().unwrap();
     let (team, at) = (api.world.apps[&client.app].owner.id, api.now);
-    let raise = |subject| Effect::Raise { subject, at };
+    let raise = |epoch| Effect::Raise { epoch, at };
     let ends = [
         Effect::RevokeGrant { grant, at },
         Effect::RevokeGrantsOf { app: client.app, account: person, at },
-        raise(Subject::App(client.app)),
-        raise(Subject::Team(team)),
-        raise(Subject::Account(person)),
+        raise(EpochOf::App(client.app)),
+        raise(EpochOf::Team(team)),
+        raise(EpochOf::Account(person)),
     ];
     let whole = api.world.clone();
     for effect in ends {

@@ -1,5 +1,7 @@
 //! The key file, and how keys follow each other.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::keys::{KeyFileError, KeyId, KeyRing, Purpose};
 use stagedoor_protocol::{Refusal, Timestamp};
@@ -93,7 +95,7 @@ fn key_files_that_cannot_be_used() {
     let good = keys(1);
     let key = good.lines().find(|line| line.starts_with("key =")).unwrap();
     let length = |error| matches!(error, KeyFileError::Length(1));
-    let form = |error| matches!(error, KeyFileError::Form(_));
+    let form = |error| matches!(error, KeyFileError::Form { .. });
     let incomplete = |error| matches!(error, KeyFileError::Incomplete);
     type Check = fn(KeyFileError) -> bool;
     let cases: [(String, Check); 9] = [
@@ -111,6 +113,27 @@ fn key_files_that_cannot_be_used() {
     for (text, expected) in cases {
         assert_ne!(text, good);
         assert!(expected(KeyRing::parse(&text).unwrap_err()), "{text}");
+    }
+}
+
+/// What stands where something else belongs may be a key: it is not repeated.
+#[test]
+fn broken_key_files_show_no_key() {
+    let secret = STANDARD.encode([7; 32]);
+    let first = "\n[[key]]\nid = 1\npurpose = \"seal\"\nactive_from = 0\n";
+    let cases = [
+        (format!("{first}key = \"a\"\nid2 = \"{secret}\"\n"), 7, 1),
+        (format!("\n[[key]]\nid = \"{secret}\"\n"), 3, 6),
+        (format!("\n[[key]]\nid = 1\npurpose = \"{secret}\"\n"), 4, 11),
+        (format!("{first}key = {secret}\n"), 6, 50),
+        (format!("key = \"{secret}\"\n"), 1, 7),
+    ];
+    for (text, line, column) in cases {
+        let shown = KeyRing::parse(&text).unwrap_err().to_string();
+        assert!(!shown.contains(&secret[..8]), "{text}");
+        let expected =
+            format!("the key file cannot be read: line {line}, column {column} is not what belongs there");
+        assert_eq!(shown, expected, "{text}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! The deprecated pair of headers.
 
+use stagedoor_protocol::access_token::Standing;
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::legacy_key::{self, LegacyKey};
+use stagedoor_wire::dialect::AppCreation;
 use stagedoor_wire::{Dialect, Secret};
 
 use crate::api::Api;
@@ -34,6 +36,22 @@ fn accepts_its_text_until_it_ends() {
     assert!(!LegacyKey { stage: Stage::Suspended, ..key.clone() }.accepts(&api.rules, &text, START));
     for wrong in ["", "s3cre", "s3cret ", "S3cret"] {
         assert!(!key.accepts(&api.rules, &Secret::new(wrong), START), "{wrong}");
+    }
+}
+
+/// By the rule that tokens say it by.
+#[test]
+fn stands_as_its_app_does() {
+    use Stage::{Approved, Development, Requested};
+    for (creation, listed) in [(AppCreation::SelfService, true), (AppCreation::ByRequest, false)] {
+        let mut dialect = Dialect::built_in("soundcharts").unwrap();
+        dialect.apps.creation = creation;
+        let mut api = Api::of(dialect);
+        let key = key(&mut api, &Secret::new("s3cret"));
+        for (stage, served) in [(Approved, true), (Development, listed), (Requested, listed)] {
+            let expected = if served { Standing::Served } else { Standing::AppNotListed };
+            assert_eq!(LegacyKey { stage, ..key.clone() }.standing(&api.rules), expected, "{stage:?}");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::app::{self, Stage};
 use stagedoor_protocol::id::{AccountId, AppId};
-use stagedoor_protocol::{Decision, Refusal, Timestamp, consent, people};
+use stagedoor_protocol::{Decision, Effect, EpochOf, Refusal, Timestamp, consent, people};
 use stagedoor_wire::token_answer::TokenAnswer;
 
 use crate::api::Api;
@@ -109,6 +109,69 @@ fn what_was_not_redeemed_ends_too() {
         let refused = device::poll(&mut api, &client.shown(), &device).unwrap_err();
         assert_eq!(refused, Refusal::AccessDenied);
         assert!(api.world.grants.is_empty());
+    }
+}
+
+/// What was decided for someone before an epoch rose and is saved just after it starts nothing under the new one.
+#[test]
+fn what_is_saved_after_the_end_is_over_too() {
+    type Whose = fn(&Api, AppId, AccountId) -> EpochOf;
+    let epochs: [Whose; 3] = [
+        |_, app, _| EpochOf::App(app),
+        |api, app, _| EpochOf::Team(api.world.apps[&app].owner.id),
+        |_, _, person| EpochOf::Account(person),
+    ];
+    for whose in epochs {
+        let mut api = Api::built_in("standard");
+        let (client, person) = (api.client(), api.person());
+        let device = device::start(&mut api, &client.shown(), "").unwrap();
+        let before = api.world.clone();
+        let code = api.code(&client, person, "read");
+        let mut late = api.effects.clone();
+        device::answer(&mut api, &device, person, true).unwrap();
+        late.extend(api.effects.clone());
+
+        api.world = before;
+        let raise = Effect::Raise { epoch: whose(&api, client.app, person), at: api.now };
+        api.world.commit(&[raise]).unwrap();
+        api.world.commit(&late).unwrap();
+        assert_eq!(api.redeem(&client.shown(), &code).unwrap_err(), Refusal::CodeUnknown);
+        let refused = device::poll(&mut api, &client.shown(), &device).unwrap_err();
+        assert_eq!(refused, Refusal::AccessDenied);
+        assert!(api.world.grants.is_empty());
+        // And what is decided from here on is good.
+        let code = api.code(&client, person, "read");
+        assert!(api.redeem(&client.shown(), &code).is_ok());
+    }
+}
+
+/// A code that an earlier consent stood in for, saved in the instant that consent ended: no epoch tells.
+#[test]
+fn code_saved_after_its_consent_ended() {
+    type End = fn(AppId, AccountId, Timestamp) -> Decision<()>;
+    let ends: [End; 2] = [
+        |app, person, now| consent::end(app, person, "ada", now),
+        |app, person, now| people::unlist(app, person, "dev", now),
+    ];
+    for end in ends {
+        let mut api = Api::built_in("spotify");
+        let (client, person) = (api.client(), api.person());
+        api.code(&client, person, "streaming");
+        let before = api.world.clone();
+        let code = api.code(&client, person, "streaming");
+        // What is remembered saves a code and no consent.
+        let late: Vec<_> =
+            api.effects.iter().filter(|effect| matches!(effect, Effect::SaveCode(_))).cloned().collect();
+        api.world = before;
+        api.settle(|_, _, now, _| end(client.app, person, now)).unwrap();
+        api.world.commit(&late).unwrap();
+        assert_eq!(api.redeem(&client.shown(), &code).unwrap_err(), Refusal::CodeUnknown);
+        assert!(api.world.grants.is_empty());
+        // A new consent to less does not stand in for it either.
+        api.code(&client, person, "");
+        assert_eq!(api.redeem(&client.shown(), &code).unwrap_err(), Refusal::CodeUnknown);
+        api.code(&client, person, "streaming");
+        assert!(api.redeem(&client.shown(), &code).is_ok());
     }
 }
 

@@ -12,7 +12,7 @@ use crate::api::{Api, redemption, refreshing};
 use crate::client::Client;
 use crate::setting::dialects;
 
-const REASONS: usize = 33;
+const REASONS: usize = 34;
 
 /// Numbers the reasons; a new one has to be added here and reached below.
 fn number(refusal: &Refusal) -> usize {
@@ -50,6 +50,7 @@ fn number(refusal: &Refusal) -> usize {
         Refusal::LimitReached => 30,
         Refusal::TooManyRequests => 31,
         Refusal::BodyIncomplete => 32,
+        Refusal::PublicApp => 33,
     }
 }
 
@@ -61,7 +62,9 @@ fn said_elsewhere() -> Vec<Refusal> {
         Refusal::Method,
         Refusal::LimitReached,
         Refusal::TooManyRequests,
-        Refusal::RedirectUriInsecure(InvalidRedirectUri::Localhost), // when an app is created: app.rs
+        // When an app is created: app.rs.
+        Refusal::RedirectUriInsecure(InvalidRedirectUri::Localhost),
+        Refusal::PublicApp,
     ]
 }
 
@@ -151,8 +154,10 @@ fn of_devices() -> Vec<Refusal> {
     let mut said: Vec<_> = (0..2).map(|_| api.token(&by, &form).unwrap_err()).collect();
     said.push(api.token(&by, &[form[0], ("device_code", "x")]).unwrap_err());
     let device = api.world.devices.values().next().unwrap().clone();
+    let person = api.world.person(person);
+    let app = api.world.apps[&client.app].clone();
     api.settle(|_, _, now, _| {
-        device::answer(&device, device::Answer { account: person, allow: false, earlier: None }, now)
+        device::answer(&app, &device, device::Answer { person, allow: false, earlier: None }, now)
     })
     .unwrap();
     said.push(api.token(&by, &form).unwrap_err());

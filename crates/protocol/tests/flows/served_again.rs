@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use stagedoor_protocol::access_token::AccessToken;
-use stagedoor_protocol::{About, Effect, Subject, Timestamp, app, token};
+use stagedoor_protocol::{About, Effect, EpochOf, Timestamp, app, token};
 use stagedoor_wire::Dialect;
 
 use crate::api::Api;
@@ -83,8 +83,8 @@ fn raised_epoch_gives_a_new_token_at_once() {
     client.secret = Some(secret.text);
     let (second, _) = ask(&mut api, &client);
     assert_ne!(first, second);
-    let (subject, at) = (Subject::Team(app.owner.id), api.now);
-    api.world.commit(&[Effect::Raise { subject, at }]).unwrap();
+    let (epoch, at) = (EpochOf::Team(app.owner.id), api.now);
+    api.world.commit(&[Effect::Raise { epoch, at }]).unwrap();
     assert_ne!(second, ask(&mut api, &client).0);
 }
 

@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{Rules, Timestamp};
 use stagedoor_wire::Dialect;
+use stagedoor_wire::dialect::LostAnswer;
 
 /// 2026-08-31T12:00:00Z: the month half a year later has no 31st.
 pub(crate) const START: Timestamp = Timestamp(1_788_177_600_000);
@@ -24,6 +25,13 @@ pub(crate) fn dialects() -> impl Iterator<Item = Dialect> {
 
 pub(crate) fn mixtape() -> Dialect {
     Dialect::parse("mixtape.toml", MIXTAPE).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// `standard`, where a refresh token is good for a single time, whatever became of the answer.
+pub(crate) fn strict() -> Dialect {
+    let mut dialect = Dialect::built_in("standard").unwrap();
+    dialect.refresh_token.as_mut().unwrap().lost_answer = LostAnswer::Lost;
+    dialect
 }
 
 pub(crate) fn keys(seed: u64) -> String {

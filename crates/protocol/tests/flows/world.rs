@@ -8,11 +8,12 @@ use stagedoor_protocol::app::App;
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::device::{Device, DeviceState};
-use stagedoor_protocol::grant::{ActiveGrant, Grant};
+use stagedoor_protocol::grant::{ActiveGrant, Again, Grant};
 use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, TeamId};
 use stagedoor_protocol::question::AccountStanding;
+use stagedoor_protocol::session::Person;
 use stagedoor_protocol::team::Team;
-use stagedoor_protocol::{About, Effect, Facts, Question, Subject};
+use stagedoor_protocol::{About, Effect, EpochOf, Facts, Question};
 use stagedoor_wire::{ClientId, Scopes};
 
 #[derive(Clone, Default)]
@@ -25,6 +26,7 @@ pub(crate) struct World {
     pub(crate) consents: BTreeMap<(AppId, AccountId), Scopes>,
     pub(crate) codes: BTreeMap<CodeId, Code>,
     pub(crate) grants: BTreeMap<GrantId, Grant>,
+    pub(crate) again: BTreeMap<GrantId, Again>,
     pub(crate) active: BTreeMap<AppId, ActiveGrant>,
     pub(crate) devices: BTreeMap<DeviceId, Device>,
     pub(crate) ended_tokens: BTreeSet<u64>,
@@ -58,12 +60,16 @@ impl World {
                 facts.grant = facts.active.and_then(|active| self.grants.get(&active.grant)).cloned();
             }
             About::Code(id) => facts.code = self.codes.get(&id).cloned(),
-            About::Grant(id) => facts.grant = self.grants.get(&id).cloned(),
+            About::Grant(id) => {
+                facts.grant = self.grants.get(&id).cloned();
+                facts.again = self.again.get(&id).copied().unwrap_or_default();
+            }
             About::Device(id) => facts.device = self.devices.get(&id).cloned(),
             About::Account(id) => person = Some(id),
         }
         if let Some(code) = &facts.code {
             person = Some(code.account);
+            facts.consent = self.consents.get(&(app.id, code.account)).cloned();
             if let CodeState::Redeemed(grant) = code.state {
                 facts.grant = self.grants.get(&grant).cloned();
             }
@@ -83,6 +89,11 @@ impl World {
     fn standing(&self, app: AppId, id: AccountId) -> Option<AccountStanding> {
         let epoch = *self.accounts.get(&id)?;
         Some(AccountStanding { id, epoch, listed: self.listed.contains(&(app, id)) })
+    }
+
+    /// A person who has just signed in.
+    pub(crate) fn person(&self, id: AccountId) -> Person {
+        Person { id, epoch: self.accounts[&id] }
     }
 
     /// Whether the grant was not revoked, alone or with its app, team or person.
@@ -129,6 +140,12 @@ impl World {
                 expect(row.revoked.is_none() && row.succession.presented == was)?;
                 row.succession = now;
             }
+            Effect::PresentAgain { grant, now } => {
+                let row = self.grants.get(&grant).ok_or(Conflict)?;
+                expect(row.revoked.is_none() && row.succession.presented == now.generation)?;
+                let noted = self.again.insert(grant, now).unwrap_or_default();
+                expect(noted.generation != now.generation)?;
+            }
             Effect::RevokeGrant { grant, at } => {
                 self.grants
                     .get_mut(&grant)
@@ -149,8 +166,7 @@ impl World {
                 expect(row.grant == now.grant)?;
                 row.until = row.until.max(now.until);
             }
-            Effect::EndActiveGrant { app } => _ = self.active.remove(&app),
-            Effect::Raise { subject, .. } => self.raise(subject),
+            Effect::Raise { epoch, .. } => self.raise(epoch),
             Effect::SaveConsent { app, account, scopes, .. } => {
                 self.consents.insert((app, account), scopes);
             }
@@ -202,6 +218,8 @@ impl World {
             Effect::AddSecret { app, secret } => self.change(app).secrets.push(secret),
             Effect::RemoveSecret { app, secret } => self.change(app).secrets.retain(|own| own.id != secret),
             Effect::RemoveSecrets { app } => self.change(app).secrets.clear(),
+            // These tests have none: what the store does with it is tested there.
+            Effect::RemoveLegacyKeys { .. } => {}
             Effect::SetStage { app, stage } => self.change(app).stage = stage,
             Effect::ListUser { app, account, at_most } => {
                 let others = self.listed.iter().filter(|row| row.0 == app && row.1 != account).count();
@@ -218,17 +236,17 @@ impl World {
         Arc::make_mut(self.apps.get_mut(&app).unwrap())
     }
 
-    fn raise(&mut self, subject: Subject) {
-        match subject {
-            Subject::App(id) => {
+    fn raise(&mut self, epoch: EpochOf) {
+        match epoch {
+            EpochOf::App(id) => {
                 self.change(id).epoch += 1;
                 self.forget(|owner, _| owner == id);
             }
-            Subject::Account(id) => {
+            EpochOf::Account(id) => {
                 *self.accounts.get_mut(&id).unwrap() += 1;
                 self.forget(|_, person| person == id);
             }
-            Subject::Team(id) => {
+            EpochOf::Team(id) => {
                 self.teams.get_mut(&id).unwrap().epoch += 1;
                 for app in self.apps.values_mut().map(Arc::make_mut) {
                     let copies = app.teams.iter_mut().chain([&mut app.owner]);
@@ -238,7 +256,6 @@ impl World {
                 let owned: BTreeSet<_> = owned.collect();
                 self.forget(|owner, _| owned.contains(&owner));
             }
-            Subject::Grant(id) => unreachable!("grant {id} has no epoch"),
         }
     }
 

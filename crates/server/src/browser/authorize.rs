@@ -9,9 +9,9 @@ use stagedoor_protocol::authorize::{self, Consent, Fault, Next, Problem, ValidRe
 use stagedoor_protocol::session::{self, Session};
 use stagedoor_protocol::{About, Facts, Question};
 use stagedoor_wire::authorize_request::AuthorizeRequest;
-use stagedoor_wire::{ClientId, form_fields};
+use stagedoor_wire::{ClientId, Scopes, form_fields};
 
-use super::explain::explain;
+use super::explain::refuse;
 use super::response::{page, redirect};
 use super::sign_in::{self, Occasion};
 use super::visitor::{Visitor, let_out};
@@ -19,7 +19,7 @@ use super::{form_token, frame};
 use crate::api::Api;
 use crate::entropy;
 use crate::http::{read_body, reply};
-use crate::pages::{ConsentPage, MessagePage, Permission, ProblemPage};
+use crate::pages::{ConsentPage, MessagePage, Permission, Permissions};
 use crate::settle::{Attempts, Stop, settle};
 
 pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
@@ -108,13 +108,13 @@ async fn proceed(
     session: &Session,
     said: Option<Consent>,
 ) -> Result<Response, Stop> {
-    let account = session.account.id;
+    let (account, person) = (session.account.id, session.person());
     let mut attempts = Attempts::default();
     let next = loop {
         let earlier = api.store.consent(valid.app.id, account).await?;
         let decision = {
             let rng = &mut entropy::rng();
-            authorize::decide(&api.rules, valid, account, earlier.as_ref(), said, api.now(), rng)
+            authorize::decide(&api.rules, valid, person, earlier.as_ref(), said, api.now(), rng)
         };
         // A conflict is a code's id drawn twice.
         if let Some(settled) = attempts.settle(&api.store, decision).await {
@@ -152,12 +152,20 @@ fn ask(
     page(StatusCode::OK, html, Some(&valid.redirect_uri.csp_source()))
 }
 
-/// The scopes in the dialect's words.
-pub(super) fn permissions<'a>(api: &'a Api, scopes: &'a stagedoor_wire::Scopes) -> Vec<Permission<'a>> {
-    let known = &api.dialect().scopes.known;
-    let says =
-        |scope| known.iter().find(|known| known.name == scope).map_or(scope, |known| known.says.as_str());
-    scopes.iter().map(|scope| Permission { says: says(scope), scope }).collect()
+/// What an app that asks for these scopes may do, in the dialect's words.
+pub(super) fn permissions<'a>(api: &'a Api, scopes: &'a Scopes) -> Permissions<'a> {
+    let rules = &api.dialect().scopes;
+    let says = |scope| {
+        rules.known.iter().find(|known| known.name == scope).map_or(scope, |known| known.says.as_str())
+    };
+    let mut list: Vec<_> = scopes.iter().map(|scope| Permission { says: says(scope), scope }).collect();
+    match &rules.without {
+        Some(says) => list.push(Permission { says, scope: "" }),
+        // Nothing is known of what the API gives without any scope: then nothing is promised.
+        None if list.is_empty() => list.push(Permission { says: "Use this API in your name", scope: "" }),
+        None => {}
+    }
+    Permissions { list, complete: rules.without.is_some() }
 }
 
 /// A valid request, or the answer to one that is not.
@@ -176,42 +184,6 @@ async fn validate(api: &Api, parts: &Parts) -> Result<Result<ValidRequest, Box<R
     };
     let checked = authorize::validate(&api.rules, &request, facts.app);
     Ok(checked.map_err(|fault| Box::new(refuse(api, Some(&request), &fault))))
-}
-
-fn refuse(api: &Api, request: Option<&AuthorizeRequest>, fault: &Fault) -> Response {
-    let (problem, app) = match fault {
-        Fault::Redirected { location } => return redirect(&Method::GET, location),
-        Fault::Shown { problem, app } => (problem, app),
-    };
-    let registered = match (problem, app) {
-        (
-            Problem::RedirectUriMissing
-            | Problem::RedirectUriMalformed(_)
-            | Problem::RedirectUriInsecure(_)
-            | Problem::RedirectUriUnregistered,
-            Some(app),
-        ) => app.redirect_uris.iter().map(|uri| uri.as_str()).collect(),
-        _ => Vec::new(),
-    };
-    let received = match problem {
-        Problem::ClientUnknown => request.and_then(|request| request.client_id.as_deref()),
-        Problem::ResponseType => request.and_then(|request| request.response_type.as_deref()),
-        Problem::Scope => request.and_then(|request| request.scope.as_deref()),
-        Problem::RedirectUriMalformed(_)
-        | Problem::RedirectUriInsecure(_)
-        | Problem::RedirectUriUnregistered => request.and_then(|request| request.redirect_uri.as_deref()),
-        _ => None,
-    };
-    let html = ProblemPage {
-        frame: frame(api),
-        title: "This link does not work",
-        provider_text: problem.text(&api.dialect().authorize_errors),
-        explanation: &explain(problem),
-        received,
-        registered,
-    }
-    .render_page();
-    page(StatusCode::BAD_REQUEST, html, None)
 }
 
 fn occasion<'a>(parts: &'a Parts, valid: &'a ValidRequest, targets: &'a str) -> Occasion<'a> {

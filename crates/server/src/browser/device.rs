@@ -8,13 +8,13 @@ use axum::http::{Method, StatusCode, request::Parts};
 use axum::response::Response;
 use stagedoor_protocol::app::App;
 use stagedoor_protocol::device::{self, Device, DeviceState};
-use stagedoor_protocol::session::Session;
+use stagedoor_protocol::session::{self, Session};
 use stagedoor_wire::form_fields;
 
 use super::authorize::{message, permissions, unavailable, wrong_method};
-use super::response::page;
+use super::response::{page, redirect};
 use super::sign_in::{self, Occasion};
-use super::visitor::Visitor;
+use super::visitor::{Visitor, let_out};
 use super::{form_token, frame};
 use crate::api::Api;
 use crate::http::read_body;
@@ -22,7 +22,7 @@ use crate::http::reply::with_retry_after;
 use crate::limit::Key;
 use crate::listen::address;
 use crate::pages::{DevicePage, DeviceStep};
-use crate::settle::{Attempts, Stop};
+use crate::settle::{Attempts, Stop, settle};
 
 pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
@@ -70,6 +70,13 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     match answer.as_deref() {
         Some("allow") => decide(api, parts, cookie, session, &typed, true).await,
         Some("cancel") => decide(api, parts, cookie, session, &typed, false).await,
+        Some("sign_out") => {
+            settle(&api.store, session::end(session.id)).await?;
+            let code = device::show_user_code(&device::read_user_code(&typed));
+            let mut response = redirect(&parts.method, &format!("{}?user_code={code}", path(parts)));
+            let_out(api, &mut response);
+            Ok(response)
+        }
         _ => confirm(api, parts, cookie, session, &typed).await,
     }
 }
@@ -92,7 +99,8 @@ async fn confirm(
         permissions: permissions(api, &device.scopes),
         account_email: &session.account.email,
     };
-    Ok(step(api, parts, cookie, &device::show_user_code(&device.user_code), None, confirm))
+    let code = device::show_user_code(&device::read_user_code(typed));
+    Ok(step(api, parts, cookie, &code, None, confirm))
 }
 
 async fn decide(
@@ -111,8 +119,8 @@ async fn decide(
         };
         let account = session.account.id;
         let earlier = api.store.consent(app.id, account).await?;
-        let said = device::Answer { account, allow, earlier: earlier.as_ref() };
-        let decision = device::answer(&device, said, api.now());
+        let said = device::Answer { person: session.person(), allow, earlier: earlier.as_ref() };
+        let decision = device::answer(&app, &device, said, api.now());
         // A conflict is an answer given meanwhile: then no device waits any more.
         if let Some(settled) = attempts.settle(&api.store, decision).await {
             let done = DeviceStep::Done { allowed: allow, app_name: &app.name };
@@ -152,7 +160,8 @@ async fn find(api: &Api, parts: &Parts, typed: &str) -> Result<Result<(Device, A
             return Ok(Err(NotFound::TooMany { retry_after_seconds: verdict.retry_after_seconds }));
         }
     }
-    let found = api.store.device_by_user_code(&api.rules.api, &device::read_user_code(typed)).await?;
+    let hashes = device::user_code_hashes(&api.rules, &device::read_user_code(typed), now);
+    let found = api.store.device_by_user_code(&api.rules.api, hashes).await?;
     let waits =
         |(device, _): &(Device, Arc<App>)| now < device.expires && device.state == DeviceState::Pending;
     Ok(found.filter(waits).ok_or(NotFound::NoneWaits))

@@ -5,11 +5,13 @@ pub(crate) mod authorize;
 pub(crate) mod device;
 mod explain;
 mod form_token;
+mod known;
 mod response;
 mod sign_in;
 mod visitor;
 
 pub(crate) use form_token::is_cross_site;
+pub(crate) use response::page;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock};
@@ -33,7 +35,11 @@ static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| {
 
 /// What every page of an API is framed by.
 fn frame(api: &Api) -> Frame<'_> {
-    Frame { api_title: &api.dialect().title, stylesheet: &STYLESHEET_PATH }
+    Frame { api_title: &api.dialect().title, stylesheet: stylesheet() }
+}
+
+pub(crate) fn stylesheet() -> &'static str {
+    &STYLESHEET_PATH
 }
 
 /// An asset of the pages.
@@ -65,7 +71,7 @@ pub(crate) fn outside(path: &str, apis: &[Arc<Api>]) -> Response {
     plain(status, text)
 }
 
-fn plain(status: StatusCode, text: impl Into<Body>) -> Response {
+pub(crate) fn plain(status: StatusCode, text: impl Into<Body>) -> Response {
     let mut response = Response::new(text.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 /// A page. `form_targets` are the origins its forms may end at beside this one: browsers hold a form's redirects to
 /// `form-action` as well (CSP Level 3 §6.4.3.1).
-pub(super) fn page(status: StatusCode, html: String, form_targets: Option<&str>) -> Response {
+pub(crate) fn page(status: StatusCode, html: String, form_targets: Option<&str>) -> Response {
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     let headers = response.headers_mut();

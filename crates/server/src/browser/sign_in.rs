@@ -8,11 +8,12 @@ use stagedoor_wire::{Secret, form_fields};
 
 use super::response::{page, redirect};
 use super::visitor::{Visitor, let_in};
-use super::{form_token, frame};
+use super::{form_token, frame, known};
 use crate::api::Api;
 use crate::entropy;
 use crate::listen::address;
 use crate::pages::{MessagePage, SignInPage};
+use crate::password::{Attempt, Busy};
 use crate::settle::{Stop, settle};
 
 /// What surrounds a sign-in: whom it is for and where it leads.
@@ -62,16 +63,19 @@ pub(super) async fn submit(
         let stale = "This page was out of date, so nothing was sent on. Sign in again; if it happens again, allow cookies for this site.";
         return Ok(show(api, visitor, occasion, &email, Some(stale)));
     }
+    let known_browser = known::is_known(api, &parts.headers, &email);
+    let attempt = Attempt::new(address(&parts.extensions), &email, known_browser);
     if api.limits.is_some()
-        && let Err(seconds) = api.passwords.count(address(&parts.extensions), &email, api.now())
+        && let Err(seconds) = api.passwords.admit(attempt, api.now())
     {
         return Ok(too_many(api, seconds));
     }
     let account = api.store.account_by_email(&email).await?;
     let password = Secret::new(fields.password.value.unwrap_or_default().into_owned());
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let right = api.passwords.verify(hash, password).await;
+    let right = api.passwords.verify(hash, password).await.map_err(|Busy| Stop::Unavailable)?;
     let Some(account) = account.filter(|_| right) else {
+        api.passwords.was_wrong(attempt, api.now());
         let wrong = "Email or password is wrong. Check both and try again.";
         return Ok(show(api, visitor, occasion, &email, Some(wrong)));
     };
@@ -79,6 +83,7 @@ pub(super) async fn submit(
     let handle = settle(&api.store, started).await?;
     let mut response = redirect(&parts.method, occasion.address);
     let_in(api, &mut response, &handle);
+    known::remember(api, &mut response, &account.email);
     Ok(response)
 }
 

@@ -56,7 +56,13 @@ pub(super) fn let_out(api: &Api, response: &mut Response) {
 /// Only this host's pages get the cookie, no script reads it, and it goes along with no other site's forms. On plain
 /// HTTP, which is loopback, browsers refuse `Secure` and the `__Host-` prefix, and a cookie goes to every port of the host:
 /// there it keeps to the API's own path.
-fn set_cookie(api: &Api, response: &mut Response, name: &str, value: &str, max_age_seconds: Option<i64>) {
+pub(super) fn set_cookie(
+    api: &Api,
+    response: &mut Response,
+    name: &str,
+    value: &str,
+    max_age_seconds: Option<i64>,
+) {
     let secure = api.origin.starts_with("https://");
     let scope = if secure { "; Path=/; Secure".to_owned() } else { format!("; Path={}/", api.mount) };
     let age = max_age_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
@@ -67,12 +73,12 @@ fn set_cookie(api: &Api, response: &mut Response, name: &str, value: &str, max_a
     }
 }
 
-fn cookie_name(api: &Api, name: &str) -> String {
+pub(super) fn cookie_name(api: &Api, name: &str) -> String {
     let prefix = if api.origin.starts_with("https://") { "__Host-" } else { "" };
     format!("{prefix}stagedoor_{name}")
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())

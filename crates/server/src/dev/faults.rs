@@ -7,6 +7,7 @@ use axum::response::Response;
 use stagedoor_protocol::Refusal;
 use stagedoor_wire::api_error::ApiErrorKind;
 use stagedoor_wire::token_error::TokenErrorKind;
+use tokio::sync::watch;
 
 use crate::gateway::refuse::{self, Refused};
 use crate::http::{Endpoint, reply};
@@ -32,7 +33,7 @@ pub(super) enum Fault {
         retry_after_seconds: u32,
     },
     ServerError,
-    /// No answer ever.
+    /// No answer, as long as the process runs.
     Timeout,
     /// A page of some proxy in the way.
     Html,
@@ -62,14 +63,19 @@ impl Fault {
     }
 
     /// Makes it happen to `request`.
-    pub(super) async fn happen(self, server: &Server, request: Request<Body>) -> Response {
+    pub(super) async fn happen(
+        self,
+        server: &Server,
+        request: Request<Body>,
+        stopping: watch::Receiver<bool>,
+    ) -> Response {
         let path = request.uri().path();
         let api = server.find(path).cloned();
         let is_api_call = api.as_ref().is_some_and(|api| {
             api.local_path(path).is_some_and(|local| Endpoint::of(api, local) == Endpoint::Api)
         });
         match (self, api) {
-            (Self::Timeout, _) => std::future::pending().await,
+            (Self::Timeout, _) => silence(stopping).await,
             (Self::Html, _) => html(),
             (Self::DropAnswer, _) => {
                 let mut response = server.handle(request).await;
@@ -107,6 +113,14 @@ impl Fault {
             }
         }
     }
+}
+
+async fn silence(mut stopping: watch::Receiver<bool>) -> Response {
+    // An error is that nobody is left who could say so: then it stops too.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(CloseWithoutAnswer);
+    response
 }
 
 /// What a proxy or bot wall says instead of the provider.

@@ -1,27 +1,29 @@
 //! What only `stagedoor dev` has: a clock that can be moved, a reset, and faults that can be asked for. `serve` never
 //! builds this.
 
+mod callers;
 mod faults;
+mod home;
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{RwLock, watch};
 
 use crate::browser::is_cross_site;
-use crate::http::{read_body, reply};
+use crate::http::{Endpoint, read_body, reply};
 use crate::listen::Handler;
-use crate::{Clock, Server};
+use crate::{Api, Clock, Server};
 use faults::Fault;
+pub use home::{Home, Line, Section};
 
 /// Makes a new server in place of the one given, which is then over.
 pub type Restart = Box<
@@ -32,23 +34,28 @@ pub type Restart = Box<
 pub struct Dev {
     clock: Clock,
     stage: Arc<Stage>,
+    home: Home,
+    /// Turns true when the process is to end.
+    stopping: watch::Receiver<bool>,
 }
 
 /// Where servers take each other's place.
 struct Stage {
     server: ArcSwap<Server>,
     restart: Restart,
-    resetting: Mutex<()>,
+    /// Held by whatever is being answered; a reset waits for it, and what comes meanwhile waits for the reset.
+    answering: RwLock<()>,
 }
 
 const CONTROLS: &str = "/_dev/";
 
 impl Dev {
-    /// Wraps `server`; `restart` serves `POST /_dev/reset`.
-    pub fn new(server: Arc<Server>, restart: Restart) -> Self {
+    /// Wraps `server`; `restart` serves `POST /_dev/reset` and `home` is what `/` shows. Once `stopping` turns true no fault
+    /// holds a request any more.
+    pub fn new(server: Arc<Server>, restart: Restart, home: Home, stopping: watch::Receiver<bool>) -> Self {
         let clock = server.clock().clone();
-        let stage = Stage { server: ArcSwap::new(server), restart, resetting: Mutex::new(()) };
-        Self { clock, stage: Arc::new(stage) }
+        let stage = Stage { server: ArcSwap::new(server), restart, answering: RwLock::new(()) };
+        Self { clock, stage: Arc::new(stage), home, stopping }
     }
 
     /// The server that runs now.
@@ -63,7 +70,9 @@ impl Dev {
             return error(StatusCode::NOT_FOUND, "there are POST /_dev/clock and POST /_dev/reset");
         }
         if parts.method != Method::POST {
-            return error(StatusCode::METHOD_NOT_ALLOWED, "send POST");
+            let mut response = error(StatusCode::METHOD_NOT_ALLOWED, "send POST");
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+            return response;
         }
         if parts.uri.path() == "/_dev/reset" {
             return self.reset().await;
@@ -82,15 +91,20 @@ impl Dev {
         }
         /// A hundred years: enough to see anything end.
         const MOST: u64 = 100 * 366 * 24 * 3600;
-        match serde_json::from_slice::<Move>(body) {
-            Ok(Move { advance_seconds }) if advance_seconds.unsigned_abs() <= MOST => {
-                self.clock.advance(advance_seconds);
-                reply::json(StatusCode::OK, json!({"now_seconds": self.clock.now().seconds()}).to_string())
-            }
-            _ => {
-                error(StatusCode::BAD_REQUEST, "send {\"advance_seconds\": n} with n at most a hundred years")
-            }
+        let Ok(Move { advance_seconds }) = serde_json::from_slice(body) else {
+            return error(StatusCode::BAD_REQUEST, "send {\"advance_seconds\": n} with n a whole number");
+        };
+        if advance_seconds.unsigned_abs() > MOST {
+            return error(
+                StatusCode::BAD_REQUEST,
+                "send {\"advance_seconds\": n} with n at most a hundred years",
+            );
         }
+        if !self.clock.advance(advance_seconds) {
+            let text = "the clock was not moved: 200 years from today is as far as it goes; POST /_dev/reset sets it back";
+            return error(StatusCode::BAD_REQUEST, text);
+        }
+        reply::json(StatusCode::OK, json!({"now_seconds": self.clock.now().seconds()}).to_string())
     }
 
     async fn reset(&self) -> Response {
@@ -109,7 +123,7 @@ impl Dev {
 
 impl Stage {
     async fn replace(&self) -> Result<(), String> {
-        let _one_at_a_time = self.resetting.lock().await;
+        let _nobody_is_answered = self.answering.write().await;
         let next = (self.restart)(self.server.load_full()).await?;
         self.server.store(next);
         Ok(())
@@ -118,39 +132,80 @@ impl Stage {
 
 impl Handler for Dev {
     async fn handle(&self, request: Request<Body>) -> Response {
-        let controls = request.uri().path().starts_with(CONTROLS);
-        let fault = request.headers().get(faults::HEADER);
-        if !controls && fault.is_none() {
-            return self.current().handle(request).await;
+        if !callers::names_this_machine(&request) {
+            return error(StatusCode::FORBIDDEN, NOT_NAMED);
         }
-        if !is_local(&request) || is_cross_site(request.headers(), "http://") {
-            return error(StatusCode::FORBIDDEN, "only programs and pages of this machine may do that");
+        let (path, headers) = (request.uri().path(), request.headers());
+        if path.starts_with(CONTROLS) {
+            return match is_cross_site(headers, "http://") {
+                true => error(StatusCode::FORBIDDEN, OTHER_PAGE),
+                false => self.control(request).await,
+            };
         }
-        if controls {
-            return self.control(request).await;
+        let api = self.current().find(path).cloned();
+        let has_cors = api.as_ref().is_some_and(|api| !api.cors.is_empty());
+        let asked = headers.get(faults::HEADER).map(|value| Fault::read(value.to_str().unwrap_or_default()));
+        if callers::is_foreign_page(headers) && (asked.is_some() || !has_cors) {
+            return error(StatusCode::FORBIDDEN, FOREIGN_PAGE);
         }
-        match fault.map(|value| Fault::read(value.to_str().unwrap_or_default())) {
-            Some(Ok(fault)) => fault.happen(&self.current(), request).await,
-            _ => error(StatusCode::BAD_REQUEST, faults::USAGE),
+        if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
+            return self.home.answer(headers);
         }
+        let readable = asked.is_some() && api.as_ref().is_some_and(|api| is_for_programs(api, path));
+        let mut response = match asked {
+            None => self.answer(request).await,
+            Some(Ok(fault)) => self.fail(fault, request).await,
+            Some(Err(())) => error(StatusCode::BAD_REQUEST, faults::USAGE),
+        };
+        if let Some(api) = api.filter(|_| readable) {
+            response.headers_mut().extend(api.cors.clone());
+        }
+        response
     }
 }
 
-/// Whether the request names this machine by a loopback name: a page elsewhere whose name was made to point here does not
-/// (DNS rebinding).
-fn is_local<T>(request: &Request<T>) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    is_loopback_name(host) && request.uri().authority().is_none_or(|own| is_loopback_name(own.as_str()))
+impl Dev {
+    async fn answer(&self, request: Request<Body>) -> Response {
+        let is_preflight = request.method() == Method::OPTIONS;
+        let _answering = self.stage.answering.read().await;
+        let mut response = self.current().handle(request).await;
+        if is_preflight {
+            allow_faults(&mut response);
+        }
+        response
+    }
+
+    async fn fail(&self, fault: Fault, request: Request<Body>) -> Response {
+        // One that is never answered would hold up a reset for good.
+        let _answering = match fault {
+            Fault::Timeout => None,
+            _ => Some(self.stage.answering.read().await),
+        };
+        fault.happen(&self.current(), request, self.stopping.clone()).await
+    }
 }
 
-fn is_loopback_name(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+/// Whether pages of other origins may read what is answered there, where the dialect lets them read anything.
+fn is_for_programs(api: &Api, path: &str) -> bool {
+    let endpoint = api.local_path(path).map(|local| Endpoint::of(api, local));
+    matches!(endpoint, Some(Endpoint::Token | Endpoint::Api))
 }
+
+/// Lets a page that may call the API ask for a fault as well (Fetch standard, CORS-preflight).
+fn allow_faults(response: &mut Response) {
+    let headers = response.headers_mut();
+    let allowed = headers.get(header::ACCESS_CONTROL_ALLOW_HEADERS).and_then(|value| value.to_str().ok());
+    let Some(allowed) = allowed else { return };
+    if let Ok(with_fault) = HeaderValue::from_str(&format!("{allowed}, X-Stagedoor-Fault")) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, with_fault);
+    }
+}
+
+const NOT_NAMED: &str =
+    "stagedoor dev answers to 127.0.0.1, [::1] and localhost alone; send the Host as one of them";
+const OTHER_PAGE: &str =
+    "a page may not do that, only this server's own and programs of this machine: send it from your test";
+const FOREIGN_PAGE: &str = "a page of another site may not do that, only pages and programs of this machine";
 
 fn error(status: StatusCode, text: &str) -> Response {
     reply::json(status, json!({"error": text}).to_string())

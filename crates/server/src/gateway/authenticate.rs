@@ -1,6 +1,6 @@
 //! Who calls: the bearer of an access token, or of a legacy key where the dialect has them.
 
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap};
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::access_token::{AccessToken, Standing, Unverified};
 use stagedoor_protocol::id::{AccountId, AppId, TeamId};
@@ -9,6 +9,7 @@ use stagedoor_wire::bearer::{self, Bearer};
 use stagedoor_wire::dialect::LegacyKeys;
 use stagedoor_wire::{ClientId, Scopes, Secret};
 
+use super::limit;
 use super::refuse::Refused;
 use crate::api::Api;
 use crate::http::authorization;
@@ -20,15 +21,25 @@ pub(super) struct Caller {
     pub(super) team: TeamId,
     pub(super) account: Option<AccountId>,
     pub(super) scopes: Scopes,
+    /// Whether it was recognised by headers that no cache on the way knows to mean a person or app.
+    pub(super) by_legacy_key: bool,
 }
 
 /// The caller; no disk is touched for a token.
-pub(super) async fn caller(api: &Api, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Refused> {
+pub(super) async fn caller(
+    api: &Api,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    now: Timestamp,
+) -> Result<Caller, Refused> {
     match bearer::read(authorization(headers)) {
         Bearer::Token(token) => by_token(api, token, now),
         Bearer::Malformed => Err(ApiErrorKind::TokenMalformed.into()),
         Bearer::Missing => match &api.dialect().legacy_keys {
-            Some(names) => by_legacy_key(api, names, headers, now).await,
+            Some(names) => {
+                limit::admit(api, extensions, now)?;
+                by_legacy_key(api, names, headers, now).await
+            }
             None => Err(ApiErrorKind::TokenMissing.into()),
         },
     }
@@ -42,13 +53,17 @@ fn by_token(api: &Api, text: &str, now: Timestamp) -> Result<Caller, Refused> {
     if api.store.has_ended(&token) {
         return Err(ApiErrorKind::TokenRevoked.into());
     }
-    match token.standing {
-        Standing::Served => {}
-        Standing::AppNotListed => return Err(ApiErrorKind::AppNotListed.into()),
-        Standing::UserNotListed => return Err(ApiErrorKind::UserNotListed.into()),
-    }
+    check_standing(token.standing)?;
     let AccessToken { app, client_id, team, account, scopes, .. } = token;
-    Ok(Caller { app, client_id, team, account, scopes })
+    Ok(Caller { app, client_id, team, account, scopes, by_legacy_key: false })
+}
+
+fn check_standing(standing: Standing) -> Result<(), Refused> {
+    match standing {
+        Standing::Served => Ok(()),
+        Standing::AppNotListed => Err(ApiErrorKind::AppNotListed.into()),
+        Standing::UserNotListed => Err(ApiErrorKind::UserNotListed.into()),
+    }
 }
 
 async fn by_legacy_key(
@@ -68,11 +83,13 @@ async fn by_legacy_key(
         None => api.store.legacy_key(&api.rules.api, id).await?,
     };
     let found = found.filter(|own| own.accepts(&api.rules, &key, now)).ok_or(ApiErrorKind::LegacyKeyWrong)?;
+    check_standing(found.standing(&api.rules))?;
     Ok(Caller {
         app: found.app,
         client_id: found.client_id.clone(),
         team: found.team.id,
         account: None,
         scopes: Scopes::none(),
+        by_legacy_key: true,
     })
 }

@@ -38,6 +38,18 @@ pub(super) fn take(api: &Api, caller: &Caller, now: Timestamp) -> Result<Share, 
     Err(Refused::Limited { kind, retry_after_seconds, share: Some(share) })
 }
 
+/// Before a legacy key is compared: it may be weak, so whoever has used up an address's share by guessing is not answered even
+/// when right.
+pub(super) fn admit(api: &Api, extensions: &Extensions, now: Timestamp) -> Result<(), Refused> {
+    let Some(limits) = &api.limits else { return Ok(()) };
+    match limits.api.wait_seconds(Key::of_address(address(extensions)), now) {
+        0 => Ok(()),
+        retry_after_seconds => {
+            Err(Refused::Limited { kind: ApiErrorKind::RateLimited, retry_after_seconds, share: None })
+        }
+    }
+}
+
 /// Counts a call that was not authenticated for its address, so that guessing is slow; beyond the limit it is told so.
 pub(super) fn unauthenticated(
     api: &Api,

@@ -2,6 +2,7 @@
 //! refuses answers.
 
 mod authenticate;
+mod body;
 mod limit;
 pub(crate) mod refuse;
 mod scope;
@@ -9,9 +10,11 @@ mod upstream;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
 use crate::api::Api;
+use authenticate::Caller;
 use refuse::Refused;
 
 /// Answers an API call.
@@ -22,16 +25,32 @@ pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
     }
 }
 
+/// What the API says itself stays. Shared caches keep no answer to a request with `Authorization` (RFC 9111 §3.5), but a
+/// legacy key means nothing to them.
+fn protect(caller: &Caller, headers: &mut HeaderMap) {
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    if caller.by_legacy_key {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
+    }
+}
+
 async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
     let now = api.now();
-    let caller = match authenticate::caller(api, request.headers(), now).await {
+    let caller = match authenticate::caller(api, request.headers(), request.extensions(), now).await {
         Ok(caller) => caller,
         Err(refused) => return Err(limit::unauthenticated(api, request.extensions(), refused, now)),
     };
     let path = api.local_path(request.uri().path()).unwrap_or("/");
     scope::check(api, path, &caller)?;
     let share = limit::take(api, &caller, now)?;
+    let (parts, sent) = request.into_parts();
+    let (sent, late) = body::patient(sent);
+    let request = Request::from_parts(parts, sent);
     let mut response = upstream::call(api, request, &caller).await?;
+    if late.is_late() {
+        return Err(Refused::BodyLate);
+    }
+    protect(&caller, response.headers_mut());
     share.finish(api, &mut response);
     Ok(response)
 }

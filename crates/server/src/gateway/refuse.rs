@@ -14,7 +14,13 @@ use crate::http::reply::{UNAVAILABLE_SECONDS, with_retry_after};
 /// Why a call does not pass.
 pub(crate) enum Refused {
     Kind(ApiErrorKind),
-    Limited { kind: ApiErrorKind, retry_after_seconds: u32, share: Option<Share> },
+    Limited {
+        kind: ApiErrorKind,
+        retry_after_seconds: u32,
+        share: Option<Share>,
+    },
+    /// The body stopped coming.
+    BodyLate,
     Unavailable,
 }
 
@@ -42,8 +48,17 @@ pub(crate) fn response(api: &Api, refused: &Refused) -> Response {
             }
             response
         }
+        Refused::BodyLate => request_timeout(),
         Refused::Unavailable => with_retry_after(spell(api, ApiErrorKind::Unavailable), UNAVAILABLE_SECONDS),
     }
+}
+
+/// No provider is known to have words for it; the status says it all (RFC 9110 §15.5.9).
+fn request_timeout() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn spell(api: &Api, kind: ApiErrorKind) -> Response {

@@ -10,7 +10,7 @@ use stagedoor_protocol::{About, Question, Refusal};
 use stagedoor_wire::token_request::{TokenRequestError, check_form, read_client};
 use stagedoor_wire::{Scopes, form_fields};
 
-use super::limited::count;
+use super::limited::{admit, count};
 use super::{authorization, read_body, reply};
 use crate::api::Api;
 use crate::entropy;
@@ -37,6 +37,7 @@ async fn respond(api: &Api, request: Request<Body>) -> Result<DeviceAnswer, Stop
     let client =
         read_client(api.dialect(), authorization, fields.client_id.value, fields.client_secret.value)
             .map_err(Refusal::from)?;
+    admit(api, &parts, &client)?;
     let scopes =
         fields.scope.value.map(|text| Scopes::parse(&text)).transpose().map_err(|_| Refusal::Scope)?;
     let question = Question { client_id: &client.client_id, about: About::App };

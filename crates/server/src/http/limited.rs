@@ -2,6 +2,7 @@
 //! use up another's share.
 
 use axum::http::request::Parts;
+use stagedoor_protocol::client_secret::is_of_own_form;
 use stagedoor_protocol::{Facts, Refusal};
 use stagedoor_wire::token_request::ClientCredentials;
 
@@ -9,6 +10,20 @@ use crate::api::Api;
 use crate::limit::Key;
 use crate::listen::address;
 use crate::settle::Stop;
+
+/// Before a secret is compared: one that was not made here may be weak, so whoever has used up an address's share by guessing
+/// is not answered even when right. Those made here are not to be guessed, and their owners share no count with strangers.
+pub(super) fn admit(api: &Api, parts: &Parts, client: &ClientCredentials) -> Result<(), Stop> {
+    let form = api.dialect().apps.client_secret;
+    let Some(limits) = &api.limits else { return Ok(()) };
+    if client.secrets.iter().all(|secret| is_of_own_form(form, secret)) {
+        return Ok(());
+    }
+    match limits.token.wait_seconds(Key::of_address(address(&parts.extensions)), api.now()) {
+        0 => Ok(()),
+        retry_after_seconds => Err(Stop::Limited { retry_after_seconds }),
+    }
+}
 
 /// Counts a request that was decided. `refusal` is why it was refused, if it was.
 pub(super) fn count(

@@ -50,7 +50,12 @@ pub(crate) fn stop(api: &Api, stop: &Stop) -> Response {
 fn refused(api: &Api, refusal: &Refusal) -> Response {
     tracing::debug!(api = %api.rules.api, %refusal, "token request refused");
     let (kind, detail) = refusal.kind();
-    let mut response = error(api, kind, detail);
+    let mut spelled = TokenError::spell(api.dialect(), kind, detail);
+    // The kind is that of authorization codes, and so are a dialect's words.
+    if matches!(refusal, Refusal::DeviceCodeUnknown) {
+        spelled.description = Some("The device code is unknown, or another client's".to_owned());
+    }
+    let mut response = spelt(api, &spelled);
     if matches!(refusal, Refusal::Method) {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
@@ -59,7 +64,10 @@ fn refused(api: &Api, refusal: &Refusal) -> Response {
 
 /// An error in the dialect's spelling; a 401 names the scheme to use (RFC 6749 §5.2).
 pub(crate) fn error(api: &Api, kind: TokenErrorKind, detail: &str) -> Response {
-    let spelled = TokenError::spell(api.dialect(), kind, detail);
+    spelt(api, &TokenError::spell(api.dialect(), kind, detail))
+}
+
+fn spelt(api: &Api, spelled: &TokenError) -> Response {
     let status = StatusCode::from_u16(spelled.status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = json(status, spelled.write(api.dialect()));
     let basic = api.dialect().client_authentication.methods.contains(&ClientAuthenticationMethod::Basic);

@@ -8,7 +8,7 @@ use stagedoor_protocol::{Refusal, introspection, revocation};
 use stagedoor_wire::token_request::{ClientCredentials, TokenRequestError, check_form, read_client};
 use stagedoor_wire::{Secret, form_fields};
 
-use super::limited::count;
+use super::limited::{admit, count};
 use super::{authorization, read_body, reply};
 use crate::api::Api;
 use crate::settle::{Stop, settle};
@@ -45,6 +45,7 @@ pub(super) async fn read(api: &Api, parts: &Parts, body: Body) -> Result<(Client
     let client =
         read_client(api.dialect(), authorization, fields.client_id.value, fields.client_secret.value)
             .map_err(Refusal::from)?;
+    admit(api, parts, &client)?;
     let token = fields.token.value.ok_or(Refusal::from(TokenRequestError::ParameterMissing("token")))?;
     Ok((client, Secret::new(token.into_owned())))
 }

@@ -8,7 +8,7 @@ use stagedoor_protocol::{Refusal, token};
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::{TokenRequest, TokenRequestParts};
 
-use super::limited::{count, count_unreadable};
+use super::limited::{admit, count, count_unreadable};
 use super::{authorization, read_body, reply};
 use crate::api::Api;
 use crate::entropy;
@@ -42,6 +42,7 @@ async fn respond(api: &Api, parts: &Parts, body: Body) -> Result<TokenAnswer, St
             return Err(Refusal::from(error).into());
         }
     };
+    admit(api, parts, &request.client)?;
     let mut attempts = Attempts::default();
     let mut counted = false;
     loop {

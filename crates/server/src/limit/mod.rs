@@ -21,17 +21,21 @@ pub enum Key {
     Address(IpAddr),
     /// Someone who signs in: the hash of the e-mail they typed, known or not.
     Email(u64),
+    /// The same from one address.
+    EmailAt(u64, IpAddr),
 }
 
 impl Key {
-    /// The key of an address; of IPv6 the network that one customer has, /64.
+    /// The key of an address.
     pub fn of_address(address: IpAddr) -> Self {
-        Self::Address(match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(address) => match address.to_ipv4_mapped() {
-                Some(mapped) => IpAddr::V4(mapped),
-                None => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-            },
-        })
+        Self::Address(network_of(address))
+    }
+}
+
+/// What one customer has: an IPv4 address, of IPv6 a network, /64.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address => address,
     }
 }

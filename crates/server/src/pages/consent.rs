@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, Permission, filters, render};
+use super::{Frame, Permissions, filters, render};
 
 /// The consent page: one form with `form_token`, `step` = `consent` and `answer` = `allow`, `cancel` or `sign_out`.
 #[derive(Template)]
@@ -15,8 +15,7 @@ pub struct ConsentPage<'a> {
     pub team_kind: Option<&'a str>,
     /// Whether an administrator looked at the app; if not the page says so.
     pub reviewed: bool,
-    /// Empty: the page says that it learns no more than who it is.
-    pub permissions: Vec<Permission<'a>>,
+    pub permissions: Permissions<'a>,
     pub account_email: &'a str,
     /// Host the person goes to afterwards.
     pub destination: &'a str,

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::{Frame, Permission, filters, render};
+use super::{Frame, Permissions, filters, render};
 
 /// The verification page. Its forms carry `form_token`, `user_code`, `step` = `enter_code` or `confirm`, and for the latter
-/// `answer` = `allow` or `cancel`.
+/// `answer` = `allow`, `cancel` or `sign_out`.
 #[derive(Template)]
 #[template(path = "device.html")]
 pub struct DevicePage<'a> {
@@ -27,7 +27,7 @@ pub enum DeviceStep<'a> {
     Confirm {
         app_name: &'a str,
         team_name: &'a str,
-        permissions: Vec<Permission<'a>>,
+        permissions: Permissions<'a>,
         account_email: &'a str,
     },
     Done {

@@ -18,7 +18,7 @@ use askama::Template;
 pub use consent::ConsentPage;
 pub use device::{DevicePage, DeviceStep};
 pub use message::MessagePage;
-pub use problem::ProblemPage;
+pub use problem::{ProblemPage, Registered, RegisteredUri};
 pub use sign_in::SignInPage;
 
 /// The one stylesheet, to be served where [`Frame::stylesheet`] points.
@@ -33,13 +33,21 @@ pub struct Frame<'a> {
     pub stylesheet: &'a str,
 }
 
-/// One line of what an app asks for.
+/// One thing that an app may do.
 #[derive(Clone, Copy)]
 pub struct Permission<'a> {
     /// In plain words: "Read your playlists".
     pub says: &'a str,
     /// The scope or scopes behind it, as the API spells them; may be empty.
     pub scope: &'a str,
+}
+
+/// What an app may do once it is allowed.
+#[derive(Clone)]
+pub struct Permissions<'a> {
+    pub list: Vec<Permission<'a>>,
+    /// Whether that is all. If not, the page does not say so.
+    pub complete: bool,
 }
 
 /// The page as HTML. A template can only fail if a value's `Display` does; then a plain sentence is shown.

@@ -17,8 +17,29 @@ pub struct ProblemPage<'a> {
     pub explanation: &'a str,
     /// What was sent, e.g. the redirect URI.
     pub received: Option<&'a str>,
-    /// The redirect URIs the app has. Empty: left out.
-    pub registered: Vec<&'a str>,
+    pub registered: Registered<'a>,
+}
+
+/// The redirect URIs the app has.
+pub enum Registered<'a> {
+    /// They have nothing to do with it.
+    Unasked,
+    Listed(Vec<RegisteredUri<'a>>),
+    /// How many there are; which is not for everyone to see.
+    Counted(usize),
+}
+
+impl Registered<'_> {
+    fn is_asked(&self) -> bool {
+        !matches!(self, Self::Unasked)
+    }
+}
+
+/// One of them.
+pub struct RegisteredUri<'a> {
+    pub uri: &'a str,
+    /// Whether any port will do beside it.
+    pub any_port: bool,
 }
 
 impl ProblemPage<'_> {

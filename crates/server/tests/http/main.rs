@@ -12,4 +12,5 @@ mod logs;
 mod races;
 mod read_back;
 mod standard;
+mod state_file;
 mod token_errors;

@@ -40,6 +40,8 @@ statements! {
     /// api, id, app, key, hash, ends
     ADD_LEGACY_KEY = "INSERT INTO legacy_keys (api, id, app_id, key_id, hash, ends)
         VALUES ($1, $2, $3, $4, $5, $6)";
+    /// app
+    REMOVE_LEGACY_KEYS = "DELETE FROM legacy_keys WHERE app_id = $1";
     /// api, id
     LEGACY_KEY = "SELECT l.id, l.key_id, l.hash, a.id, a.client_id, a.stage, t.id, t.name, t.epoch, l.ends
         FROM legacy_keys l JOIN apps a ON a.id = l.app_id JOIN teams t ON t.id = a.team_id

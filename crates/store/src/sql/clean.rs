@@ -13,6 +13,9 @@ statements! {
     /// at most, now
     DEVICES = "DELETE FROM devices WHERE id IN (SELECT id FROM
         (SELECT id, expires FROM devices ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, at the latest
+    AUDIT = "DELETE FROM audit WHERE id IN (SELECT id FROM
+        (SELECT id, at FROM audit ORDER BY id LIMIT $1) AS first WHERE at < $2)";
     /// now, at most
     ENDED_TOKENS = "DELETE FROM ended_tokens WHERE nonce IN
         (SELECT nonce FROM ended_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2)";
@@ -29,4 +32,7 @@ statements! {
             WHERE t.id = grants.team_id AND t.epoch > grants.team_epoch AND t.raised < $3)
         OR EXISTS (SELECT 1 FROM accounts p
             WHERE p.id = grants.account_id AND p.epoch > grants.account_epoch AND p.raised < $3))";
+    /// behind, last, authorized at the latest, api
+    EXPIRED_GRANTS = "DELETE FROM grants WHERE id > $1 AND id <= $2 AND authorized < $3
+        AND app_id IN (SELECT id FROM apps WHERE api = $4)";
 }

@@ -9,15 +9,18 @@ statements! {
     /// presented, presented at, grant, was
     PRESENT = "UPDATE grants SET presented = $1, presented_at = $2
         WHERE id = $3 AND presented = $4 AND revoked IS NULL";
+    /// generation, in a row, grant
+    PRESENT_AGAIN = "UPDATE grants SET again = $1, again_in_a_row = $2
+        WHERE id = $3 AND presented = $1 AND again <> $1 AND revoked IS NULL";
     /// revoked, grant
     REVOKE = "UPDATE grants SET revoked = $1 WHERE id = $2 AND revoked IS NULL";
     /// revoked, account, app
     REVOKE_OF = "UPDATE grants SET revoked = $1 WHERE account_id = $2 AND app_id = $3 AND revoked IS NULL
         RETURNING id";
-    /// grant; then the account's epoch and whether it is listed
+    /// grant; then the account's epoch and whether it is listed; then which token came again, and how many in a row
     GRANT = "SELECT g.id, g.app_id, g.team_id, g.account_id, g.app_epoch, g.team_epoch, g.account_epoch, g.scopes,
         g.salt, g.key_id, g.confidential, g.authorized, g.presented, g.presented_at, g.revoked,
-        p.epoch, l.app_id IS NOT NULL
+        p.epoch, l.app_id IS NOT NULL, g.again, g.again_in_a_row
         FROM grants g LEFT JOIN accounts p ON p.id = g.account_id
         LEFT JOIN listed_users l ON l.app_id = g.app_id AND l.account_id = g.account_id
         WHERE g.id = $1";
@@ -34,6 +37,4 @@ statements! {
         ON CONFLICT (app_id) DO UPDATE SET until =
             CASE WHEN active_grants.until < excluded.until THEN excluded.until ELSE active_grants.until END
         WHERE active_grants.grant_id = excluded.grant_id";
-    /// app
-    END_ACTIVE = "DELETE FROM active_grants WHERE app_id = $1";
 }

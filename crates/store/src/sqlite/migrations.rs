@@ -4,7 +4,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::StoreError;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0002_epochs.sql"),
+    include_str!("../../migrations/0003_again.sql"),
+];
 
 /// Brings the database to the newest schema.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
@@ -41,6 +45,26 @@ mod tests {
         run(&mut connection).unwrap();
         for (name, text) in crate::sql::all() {
             connection.prepare(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+
+    /// What was being decided while the program was replaced has the lowest epochs: it is good unless one has risen.
+    #[test]
+    fn codes_and_devices_from_before_epochs() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        run_all(&mut connection, &MIGRATIONS[..1]).unwrap();
+        let code =
+            "INSERT INTO codes (id, hash, app_id, account_id, redirect_uri, scopes, authorized, expires)
+            VALUES (1, x'00', 1, 1, '', '', 0, 0)";
+        let device =
+            "INSERT INTO devices (id, hash, user_code, app_id, scopes, expires, interval_seconds, state)
+            VALUES (1, x'00', 'A', 1, '', 0, 5, 'allowed')";
+        connection.execute_batch(&format!("{code}; {device};")).unwrap();
+        run(&mut connection).unwrap();
+        for table in ["codes", "devices"] {
+            let sum = format!("SELECT app_epoch + team_epoch + account_epoch FROM {table}");
+            assert_eq!(connection.query_row(&sum, [], |row| row.get(0)), Ok(0), "{table}");
         }
     }
 

@@ -20,7 +20,7 @@ use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::memory::Memory;
-use crate::{CommitError, StoreError, sql};
+use crate::{CommitError, Over, StoreError, sql};
 use reader::{Read, View};
 use threads::Threads;
 use writer::Work;
@@ -72,9 +72,9 @@ impl Sqlite {
         answered.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
     }
 
-    pub(crate) async fn clean(&self, now: Timestamp, at_most: u32) -> Result<u32, StoreError> {
+    pub(crate) async fn clean(&self, over: Over, at_most: u32) -> Result<u32, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.writer.send(Work::Clean { now, at_most, answer }).await?;
+        self.writer.send(Work::Clean { over, at_most, answer }).await?;
         answered.await.unwrap_or_else(|_| Err(StoreError::closed()))
     }
 

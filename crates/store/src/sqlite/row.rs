@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Type;
 use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::access_token::Epochs;
 use stagedoor_wire::Scopes;
 
 /// The text of a column, read by `read`. A text that has no meaning makes the row unreadable; it is not shown.
@@ -19,6 +20,11 @@ pub(super) fn text<T>(
 
 pub(super) fn scopes(row: &Row<'_>, column: usize) -> rusqlite::Result<Scopes> {
     text(row, column, |text| Scopes::parse(text).ok())
+}
+
+/// Three columns: the epochs of app, team and account.
+pub(super) fn epochs(row: &Row<'_>, column: usize) -> rusqlite::Result<Epochs> {
+    Ok(Epochs { app: row.get(column)?, team: row.get(column + 1)?, account: row.get(column + 2)? })
 }
 
 pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {

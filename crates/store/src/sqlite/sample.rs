@@ -1,5 +1,6 @@
 //! A few rows for tests inside the crate.
 
+use stagedoor_protocol::access_token::Epochs;
 use stagedoor_protocol::app::{NewApp, Stage};
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::id::{AccountId, AppId, CodeId, TeamId};
@@ -52,6 +53,7 @@ pub(crate) fn code(id: i64, redirect_uri: String) -> Effect {
         redirect_uri,
         challenge: None,
         scopes: Scopes::none(),
+        epochs: Epochs { app: 0, team: 0, account: 0 },
         authorized: NOW,
         expires: NOW,
         state: CodeState::Unused,

@@ -4,14 +4,14 @@
 //! commit is durable, and nobody is told of a conflict with a change that was rolled back.
 
 use rusqlite::Connection;
-use stagedoor_protocol::{Effect, Timestamp};
+use stagedoor_protocol::Effect;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint;
 use super::clean::Sweep;
 use super::effects::{self, Failure};
 use crate::memory::{Aftermath, Memory};
-use crate::{CommitError, StoreError};
+use crate::{CommitError, Over, StoreError};
 
 /// Jobs committed in one transaction.
 const BATCH: usize = 256;
@@ -21,7 +21,7 @@ const CHECKPOINT_AFTER: usize = 200;
 
 pub(super) enum Work {
     Commit { effects: Vec<Effect>, answer: oneshot::Sender<Result<(), CommitError>> },
-    Clean { now: Timestamp, at_most: u32, answer: oneshot::Sender<Result<u32, StoreError>> },
+    Clean { over: Over, at_most: u32, answer: oneshot::Sender<Result<u32, StoreError>> },
 }
 
 /// What a job did inside the transaction.
@@ -114,9 +114,8 @@ impl Writer<'_> {
                 self.still_open(outcome)
             }
             Work::Commit { effects, .. } => self.in_savepoint(|writer| apply(writer.connection, effects)),
-            Work::Clean { now, at_most, .. } => self.in_savepoint(|writer| {
-                let horizon = writer.memory.ended.horizon(*now);
-                let deleted = writer.sweep.clean(writer.connection, *now, horizon, *at_most)?;
+            Work::Clean { over, at_most, .. } => self.in_savepoint(|writer| {
+                let deleted = writer.sweep.clean(writer.connection, over, &writer.memory.ended, *at_most)?;
                 Ok(Done { deleted, ..Done::default() })
             }),
         }
@@ -171,7 +170,7 @@ impl Work {
 
 #[cfg(test)]
 mod tests {
-    use stagedoor_protocol::Subject;
+    use stagedoor_protocol::EpochOf;
     use stagedoor_protocol::id::{AppId, CodeId, GrantId};
     use tempfile::TempDir;
 
@@ -232,7 +231,7 @@ mod tests {
     fn a_job_that_fails_does_not_fail_its_neighbours() {
         let bench = Bench::new();
         let redeem = |id| Effect::RedeemCode { code: CodeId(id), grant: GrantId(1) };
-        let raise = |app| Effect::Raise { subject: Subject::App(app), at: NOW };
+        let raise = |app| Effect::Raise { epoch: EpochOf::App(app), at: NOW };
         let told = bench.commit([
             vec![small(1)],
             vec![small(1)],
@@ -252,7 +251,7 @@ mod tests {
         let pages: i64 = bench.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
         bench.connection.pragma_update_and_check(None, "max_page_count", pages + 4, |_| Ok(())).unwrap();
         let generation = bench.memory.cache.generation();
-        let raise = Effect::Raise { subject: Subject::App(APP), at: NOW };
+        let raise = Effect::Raise { epoch: EpochOf::App(APP), at: NOW };
         let full = code(3, "x".repeat(100_000));
         let told = bench.commit([vec![small(1)], vec![small(1)], vec![raise], vec![full], vec![small(4)]]);
         assert_eq!(told, ["unavailable"; 5]);

@@ -200,6 +200,7 @@ fn code(id: i64) -> Code {
         redirect_uri: "https://app.example/callback".to_owned(),
         challenge: None,
         scopes: Scopes::none(),
+        epochs: Epochs { app: 0, team: 0, account: 0 },
         authorized: NOW,
         expires: NOW,
         state: CodeState::Unused,

@@ -3,17 +3,18 @@
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::device::{Device, DeviceState};
-use stagedoor_protocol::grant::{ActiveGrant, Grant, Succession};
+use stagedoor_protocol::grant::{ActiveGrant, Again, Grant, Succession};
 use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SessionId};
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::question::AccountStanding;
-use stagedoor_protocol::{About, Effect, Facts, Question, Subject};
+use stagedoor_protocol::{About, Effect, EpochOf, Facts, Question};
+use stagedoor_store::CommitError;
 use stagedoor_wire::ClientId;
 use stagedoor_wire::pkce::Challenge;
 
 use crate::world::{
-    ACCOUNT, API, APP, NOW, OTHER_ACCOUNT, OTHER_TEAM, TEAM, World, client_id, code, device, grant, present,
-    scopes, secret,
+    ACCOUNT, API, APP, NOW, OTHER_ACCOUNT, OTHER_APP, OTHER_TEAM, TEAM, World, allowed, client_id, code,
+    device, grant, present, scopes, secret,
 };
 
 fn standing(id: AccountId, epoch: u32, listed: bool) -> Option<AccountStanding> {
@@ -30,8 +31,8 @@ async fn an_app_with_all_that_belongs_to_it() {
         Effect::LetActFor { app: APP, team: OTHER_TEAM },
         Effect::LetActFor { app: APP, team: TEAM },
         Effect::SetStage { app: APP, stage: Stage::Approved },
-        Effect::Raise { subject: Subject::App(APP), at: NOW },
-        Effect::Raise { subject: Subject::Team(OTHER_TEAM), at: NOW },
+        Effect::Raise { epoch: EpochOf::App(APP), at: NOW },
+        Effect::Raise { epoch: EpochOf::Team(OTHER_TEAM), at: NOW },
     ];
     world.commit(effects).await.unwrap();
     let app = world.app(APP).await;
@@ -62,9 +63,10 @@ async fn nothing_where_there_is_nothing() {
         About::Device(DeviceId(1)),
         About::Account(AccountId(1)),
     ] {
-        let Facts { app, active, code, grant, device, account } = world.ask(about).await;
+        let Facts { app, active, code, consent, grant, again, device, account } = world.ask(about).await;
         assert!(app.is_some(), "{about:?}");
         assert!(active.is_none() && code.is_none() && grant.is_none(), "{about:?}");
+        assert!(consent.is_none() && again == Again::default(), "{about:?}");
         assert!(device.is_none() && account.is_none(), "{about:?}");
     }
     let stranger = ClientId::new("stranger").unwrap();
@@ -83,6 +85,16 @@ async fn codes() {
     let facts = world.ask(About::Code(CodeId(1))).await;
     assert_eq!(facts.code, Some(bound.clone()));
     assert_eq!((facts.grant, facts.account), (None, standing(ACCOUNT, 0, false)));
+    assert_eq!(facts.consent, None);
+    let of = |app, allowed| Effect::SaveConsent { app, account: ACCOUNT, scopes: scopes(allowed), at: NOW };
+    world.commit([of(APP, "read"), of(OTHER_APP, "write")]).await.unwrap();
+    assert_eq!(world.ask(About::Code(CodeId(1))).await.consent, Some(scopes("read")));
+    world.commit([of(APP, "")]).await.unwrap();
+    assert_eq!(
+        world.ask(About::Code(CodeId(1))).await.consent,
+        Some(scopes("")),
+        "to nothing more than it is"
+    );
 
     let effects = [
         Effect::RedeemCode { code: CodeId(1), grant: GrantId(2) },
@@ -112,6 +124,15 @@ async fn grants() {
     let facts = world.ask(About::Grant(GrantId(2))).await;
     assert_eq!((facts.grant, facts.account), (Some(own), None));
 
+    let again =
+        |generation| Effect::PresentAgain { grant: GrantId(1), now: Again { generation, in_a_row: 2 } };
+    assert!(matches!(world.commit([again(6)]).await, Err(CommitError::Conflict)), "not the highest");
+    world.commit([again(7)]).await.unwrap();
+    assert!(matches!(world.commit([again(7)]).await, Err(CommitError::Conflict)), "noted already");
+    let facts = world.ask(About::Grant(GrantId(1))).await;
+    assert_eq!(facts.again, Again { generation: 7, in_a_row: 2 });
+    assert_eq!(facts.grant, Some(Grant { succession: adopted, ..grant(1) }));
+
     world.commit([Effect::RevokeGrant { grant: GrantId(1), at }]).await.unwrap();
     let later = at.plus_seconds(1);
     world.commit([Effect::RevokeGrant { grant: GrantId(1), at: later }]).await.unwrap();
@@ -130,9 +151,6 @@ async fn active_grants() {
         (extend(grant_until(1, 70)), Some(grant_until(1, 70))),
         (extend(grant_until(1, 65)), Some(grant_until(1, 70))),
         (take(Some(grant_until(1, 70)), second), Some(second)),
-        (Effect::EndActiveGrant { app: APP }, None),
-        (Effect::EndActiveGrant { app: APP }, None),
-        (extend(first), Some(first)),
     ];
     for (effect, active) in cases {
         let name = format!("{effect:?}");
@@ -140,8 +158,11 @@ async fn active_grants() {
         assert_eq!(world.ask(About::ActiveGrant).await.active, active, "{name}");
     }
     assert_eq!(world.ask(About::ActiveGrant).await.grant, None);
-    world.commit([Effect::StartGrant(grant(1))]).await.unwrap();
-    assert_eq!(world.ask(About::ActiveGrant).await.grant, Some(grant(1)), "with its row");
+    world.commit([Effect::StartGrant(grant(2))]).await.unwrap();
+    assert_eq!(world.ask(About::ActiveGrant).await.grant, Some(grant(2)), "with its row");
+    let world = World::new().await;
+    world.commit([extend(first)]).await.unwrap();
+    assert_eq!(world.ask(About::ActiveGrant).await.active, Some(first), "where there was none");
 }
 
 fn grant_until(id: i64, seconds: i64) -> ActiveGrant {
@@ -154,20 +175,22 @@ async fn devices() {
     world.commit([Effect::StartDevice(device(1))]).await.unwrap();
     let facts = world.ask(About::Device(DeviceId(1))).await;
     assert_eq!((facts.device, facts.account), (Some(device(1)), None));
-    let (found, app) = world.store.device_by_user_code(API, "CODE1").await.unwrap().unwrap();
-    assert_eq!((found, app.id), (device(1), APP));
-    assert!(world.store.device_by_user_code("another", "CODE1").await.unwrap().is_none());
-    assert!(world.store.device_by_user_code(API, "CODE2").await.unwrap().is_none());
+    let find = async |api, hashes: [&str; 2]| {
+        world.store.device_by_user_code(api, hashes.map(str::to_owned)).await.unwrap()
+    };
+    for hashes in [["CODE1", "CODE2"], ["CODE2", "CODE1"]] {
+        let (found, app) = find(API, hashes).await.unwrap();
+        assert_eq!((found, app.id), (device(1), APP));
+    }
+    assert!(find("another", ["CODE1", "CODE2"]).await.is_none());
+    assert!(find(API, ["CODE2", "CODE3"]).await.is_none());
 
     let poll = Effect::PollDevice { device: DeviceId(1), at: NOW, interval_seconds: 10 };
     world.commit([poll]).await.unwrap();
     let polled = Device { polled: Some(NOW), interval_seconds: 10, ..device(1) };
     let mut was = DeviceState::Pending;
-    for now in [
-        DeviceState::Denied,
-        DeviceState::Allowed { account: ACCOUNT, at: NOW },
-        DeviceState::Redeemed { account: ACCOUNT, grant: GrantId(3) },
-    ] {
+    for now in [DeviceState::Denied, allowed(), DeviceState::Redeemed { account: ACCOUNT, grant: GrantId(3) }]
+    {
         world.commit([Effect::DecideDevice { device: DeviceId(1), was, now }]).await.unwrap();
         let device = world.ask(About::Device(DeviceId(1))).await.device;
         assert_eq!(device, Some(Device { state: now, ..polled.clone() }));
@@ -184,7 +207,7 @@ async fn people() {
     let list = |account| Effect::ListUser { app: APP, account, at_most: None };
     world.commit([list(ACCOUNT), list(OTHER_ACCOUNT)]).await.unwrap();
     let unlist = Effect::UnlistUser { app: APP, account: OTHER_ACCOUNT };
-    world.commit([unlist, Effect::Raise { subject: Subject::Account(ACCOUNT), at: NOW }]).await.unwrap();
+    world.commit([unlist, Effect::Raise { epoch: EpochOf::Account(ACCOUNT), at: NOW }]).await.unwrap();
     assert_eq!(world.ask(About::Account(ACCOUNT)).await.account, standing(ACCOUNT, 1, true));
     assert_eq!(world.ask(About::Account(OTHER_ACCOUNT)).await.account, standing(OTHER_ACCOUNT, 0, false));
 
@@ -231,4 +254,9 @@ async fn legacy_keys() {
     assert_eq!((&key.client_id, key.stage), (&client_id(APP), Stage::Development));
     assert_eq!((key.team.id, &*key.team.name, key.ends), (TEAM, "First", ends));
     assert!(world.store.legacy_key("another", "legacy").await.unwrap().is_none());
+
+    world.commit([Effect::RemoveLegacyKeys { app: OTHER_APP }]).await.unwrap();
+    assert!(world.store.legacy_key(API, "legacy").await.unwrap().is_some(), "another app's");
+    world.commit([Effect::RemoveLegacyKeys { app: APP }]).await.unwrap();
+    assert!(world.store.legacy_key(API, "legacy").await.unwrap().is_none(), "also from memory");
 }

@@ -3,7 +3,7 @@
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::id::GrantId;
 use stagedoor_protocol::keys::KeyId;
-use stagedoor_protocol::{About, Effect, Question, Subject};
+use stagedoor_protocol::{About, Effect, EpochOf, Question};
 
 use crate::world::{
     ACCOUNT, API, APP, NOW, OTHER_APP, OTHER_TEAM, TEAM, World, client_id, code, grant, present, secret,
@@ -30,10 +30,10 @@ async fn what_changes_an_app_makes_memory_forget_it() {
         (Effect::RemoveSecrets { app: APP }, [true, false]),
         (Effect::SetStage { app: APP, stage: Stage::Approved }, [true, false]),
         (Effect::LetActFor { app: OTHER_APP, team: TEAM }, [false, true]),
-        (Effect::Raise { subject: Subject::App(OTHER_APP), at: NOW }, [false, true]),
-        (Effect::Raise { subject: Subject::Team(TEAM), at: NOW }, [true, true]),
-        (Effect::Raise { subject: Subject::Team(OTHER_TEAM), at: NOW }, [true, false]),
-        (Effect::Raise { subject: Subject::Account(ACCOUNT), at: NOW }, [false, false]),
+        (Effect::Raise { epoch: EpochOf::App(OTHER_APP), at: NOW }, [false, true]),
+        (Effect::Raise { epoch: EpochOf::Team(TEAM), at: NOW }, [true, true]),
+        (Effect::Raise { epoch: EpochOf::Team(OTHER_TEAM), at: NOW }, [true, false]),
+        (Effect::Raise { epoch: EpochOf::Account(ACCOUNT), at: NOW }, [false, false]),
         (Effect::SaveCode(code(1)), [false, false]),
         (Effect::StartGrant(grant(1)), [false, false]),
         (present(1, 0), [false, false]),

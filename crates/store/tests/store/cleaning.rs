@@ -1,11 +1,13 @@
 //! Rows that are over go, in small batches.
 
 use stagedoor_protocol::access_token::Epochs;
+use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::grant::Grant;
 use stagedoor_protocol::id::{CodeId, DeviceId, GrantId, SessionId};
-use stagedoor_protocol::{About, Effect, Subject, Timestamp};
+use stagedoor_protocol::{About, Effect, EpochOf, Subject, Timestamp};
+use stagedoor_store::{Over, OverGrants};
 
-use crate::world::{ACCOUNT, APP, LONGEST_TOKEN_SECONDS, NOW, World, code, device, grant};
+use crate::world::{ACCOUNT, API, APP, LONGEST_TOKEN_SECONDS, NOW, World, code, device, grant, over};
 
 fn session(id: i64, seconds: i64) -> Effect {
     let (id, expires) = (SessionId(id), NOW.plus_seconds(seconds));
@@ -35,13 +37,13 @@ async fn what_is_over_goes_and_the_rest_stays() {
         Effect::RevokeGrant { grant: GrantId(1), at: NOW },
     ];
     world.commit(effects).await.unwrap();
-    assert_eq!(world.store.clean(NOW, 100).await.unwrap(), 0);
+    assert_eq!(world.store.clean(over(NOW), 100).await.unwrap(), 0);
     // Just over: a revoked grant must outlast every token that may still be presented.
-    assert_eq!(world.store.clean(later(900), 100).await.unwrap(), 4);
+    assert_eq!(world.store.clean(over(later(900)), 100).await.unwrap(), 4);
     assert!(world.ask(About::Grant(GrantId(1))).await.grant.is_some());
     let past = later(i64::from(LONGEST_TOKEN_SECONDS) + 6);
-    assert_eq!(world.store.clean(past, 100).await.unwrap(), 1);
-    assert_eq!(world.store.clean(past, 100).await.unwrap(), 0);
+    assert_eq!(world.store.clean(over(past), 100).await.unwrap(), 1);
+    assert_eq!(world.store.clean(over(past), 100).await.unwrap(), 0);
 
     for (id, stays) in [(1, false), (2, true)] {
         assert_eq!(world.ask(About::Code(CodeId(id))).await.code.is_some(), stays, "code {id}");
@@ -58,7 +60,7 @@ async fn at_most_so_many_at_a_time() {
     world.commit((1..=5).map(|id| session(id, 60))).await.unwrap();
     let mut deleted = Vec::new();
     for _ in 0..5 {
-        deleted.push(world.store.clean(later(700), 3).await.unwrap());
+        deleted.push(world.store.clean(over(later(700)), 3).await.unwrap());
     }
     assert_eq!(deleted, [3, 3, 3, 1, 0]);
 }
@@ -67,17 +69,61 @@ async fn at_most_so_many_at_a_time() {
 async fn grants_that_an_epoch_ended_go_a_few_at_a_time() {
     let world = World::new().await;
     world.commit((1..=6).map(|id| Effect::StartGrant(grant(id)))).await.unwrap();
-    world.commit([Effect::Raise { subject: Subject::App(APP), at: NOW }]).await.unwrap();
+    world.commit([Effect::Raise { epoch: EpochOf::App(APP), at: NOW }]).await.unwrap();
     let epochs = Epochs { app: 1, team: 0, account: 0 };
     world.commit([Effect::StartGrant(Grant { epochs, ..grant(7) })]).await.unwrap();
 
-    assert_eq!(world.store.clean(later(60), 100).await.unwrap(), 0, "its tokens may still be presented");
+    assert_eq!(
+        world.store.clean(over(later(60)), 100).await.unwrap(),
+        0,
+        "its tokens may still be presented"
+    );
     let past = later(i64::from(LONGEST_TOKEN_SECONDS) + 6);
-    let clean = || async { world.store.clean(past, 4).await.unwrap() };
+    let clean = || async { world.store.clean(over(past), 4).await.unwrap() };
     assert_eq!(clean().await, 0, "the search had come to the end and begins anew");
     assert_eq!(clean().await, 4);
     world.commit((1..=4).map(|id| Effect::SaveCode(code(id)))).await.unwrap();
     assert_eq!(clean().await, 4, "codes take the whole batch, and the search stays where it was");
     assert_eq!([clean().await, clean().await, clean().await], [2, 0, 0]);
     assert!(world.ask(About::Grant(GrantId(7))).await.grant.is_some());
+}
+
+/// Once their last access token has expired too, and only those of the API whose rule it is.
+#[tokio::test]
+async fn grants_that_ended_by_time_go() {
+    let world = World::new().await;
+    let old = |id, seconds| Grant { authorized: later(seconds), ..grant(id) };
+    world.commit([old(1, 0), old(2, 100), old(3, 200)].map(Effect::StartGrant)).await.unwrap();
+    let token = i64::from(LONGEST_TOKEN_SECONDS) + 5;
+    let clean = |api: &str, before: i64| {
+        let grants = vec![OverGrants { api: api.into(), authorized_before: later(before) }];
+        let store = world.store.clone();
+        async move {
+            let all = Over { now: later(before), grants };
+            let mut deleted = 0;
+            // Once round: the search may have stood anywhere.
+            for _ in 0..3 {
+                deleted += store.clean(all.clone(), 2).await.unwrap();
+            }
+            deleted
+        }
+    };
+    assert_eq!(clean("another", 9_000_000).await, 0);
+    assert_eq!(clean(API, token).await, 0, "what it issued last may still live");
+    assert_eq!(clean(API, token + 101).await, 2);
+    assert!(world.ask(About::Grant(GrantId(3))).await.grant.is_some());
+    assert_eq!(clean(API, token + 201).await, 1);
+}
+
+#[tokio::test]
+async fn the_audit_log_goes_back_four_hundred_days() {
+    let world = World::new().await;
+    let days = |days: i64| days * 24 * 3600;
+    let line = |at| Effect::Audit(AuditEntry::new(at, "ada", "signed in", Subject::App(APP)));
+    world.commit([line(NOW), line(later(days(1))), line(later(days(300)))]).await.unwrap();
+    let clean = async |now| world.store.clean(over(now), 100).await.unwrap();
+    assert_eq!(clean(later(days(400))).await, 0);
+    assert_eq!(clean(later(days(400) + 1)).await, 1);
+    assert_eq!(clean(later(days(699))).await, 1);
+    assert_eq!(clean(later(days(701))).await, 1);
 }

@@ -1,16 +1,17 @@
 //! Effects that expect something: when it is not so, nothing of the decision is done.
 
+use stagedoor_protocol::access_token::Epochs;
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::device::DeviceState;
 use stagedoor_protocol::grant::ActiveGrant;
 use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SessionId, TeamId};
 use stagedoor_protocol::keys::KeyId;
-use stagedoor_protocol::{About, Effect, Subject};
+use stagedoor_protocol::{About, Effect, EpochOf, Subject};
 use stagedoor_store::CommitError;
 
 use crate::world::{
-    ACCOUNT, API, APP, NOW, OTHER_ACCOUNT, OTHER_APP, TEAM, World, code, create_account, create_app,
+    ACCOUNT, API, APP, NOW, OTHER_ACCOUNT, OTHER_APP, TEAM, World, allowed, code, create_account, create_app,
     create_team, device, grant, present, scopes, secret,
 };
 
@@ -42,7 +43,6 @@ fn legacy_key() -> Effect {
 
 /// What has happened before each case.
 fn before() -> Vec<Effect> {
-    let allowed = DeviceState::Allowed { account: ACCOUNT, at: NOW };
     vec![
         Effect::SaveCode(code(1)),
         Effect::SaveCode(code(2)),
@@ -54,7 +54,7 @@ fn before() -> Vec<Effect> {
         Effect::TakeActiveGrant { app: APP, was: None, now: active(1, 60) },
         Effect::StartDevice(device(1)),
         Effect::StartDevice(device(2)),
-        Effect::DecideDevice { device: DeviceId(2), was: DeviceState::Pending, now: allowed },
+        Effect::DecideDevice { device: DeviceId(2), was: DeviceState::Pending, now: allowed() },
         Effect::AddSecret { app: APP, secret: secret(1) },
         session(1, ACCOUNT),
         legacy_key(),
@@ -64,10 +64,11 @@ fn before() -> Vec<Effect> {
 fn cases() -> Vec<Effect> {
     let nobody = AccountId(99);
     let no_app = AppId(99);
-    let other_allowed = DeviceState::Allowed { account: OTHER_ACCOUNT, at: NOW };
-    let later_allowed = DeviceState::Allowed { account: ACCOUNT, at: NOW.plus_seconds(1) };
+    let epochs = Epochs { app: 1, team: 2, account: 3 };
+    let other_allowed = DeviceState::Allowed { account: OTHER_ACCOUNT, at: NOW, epochs };
+    let later_allowed = DeviceState::Allowed { account: ACCOUNT, at: NOW.plus_seconds(1), epochs };
     let mut same_user_code = device(3);
-    same_user_code.user_code = device(1).user_code;
+    same_user_code.user_code_hash = device(1).user_code_hash;
     vec![
         redeem(2),
         redeem(3),
@@ -104,9 +105,9 @@ fn cases() -> Vec<Effect> {
         Effect::SetStage { app: no_app, stage: Stage::Approved },
         Effect::ListUser { app: APP, account: nobody, at_most: None },
         Effect::SaveConsent { app: APP, account: nobody, scopes: scopes("read"), at: NOW },
-        Effect::Raise { subject: Subject::App(no_app), at: NOW },
-        Effect::Raise { subject: Subject::Team(TeamId(99)), at: NOW },
-        Effect::Raise { subject: Subject::Account(nobody), at: NOW },
+        Effect::Raise { epoch: EpochOf::App(no_app), at: NOW },
+        Effect::Raise { epoch: EpochOf::Team(TeamId(99)), at: NOW },
+        Effect::Raise { epoch: EpochOf::Account(nobody), at: NOW },
     ]
 }
 

@@ -5,16 +5,16 @@ use stagedoor_protocol::code::CodeState;
 use stagedoor_protocol::device::DeviceState;
 use stagedoor_protocol::grant::Grant;
 use stagedoor_protocol::id::{AppId, CodeId, DeviceId, GrantId};
-use stagedoor_protocol::{About, Effect, Subject};
+use stagedoor_protocol::{About, Effect, EpochOf};
 use stagedoor_store::CommitError;
 
 use crate::world::{
-    ACCOUNT, APP, LONGEST_TOKEN_SECONDS, NOW, OTHER_ACCOUNT, OTHER_APP, TEAM, World, code, device, grant,
-    token,
+    ACCOUNT, APP, LONGEST_TOKEN_SECONDS, NOW, OTHER_ACCOUNT, OTHER_APP, TEAM, World, allowed, code, device,
+    grant, over, token,
 };
 
-fn raise(subject: Subject) -> Effect {
-    Effect::Raise { subject, at: NOW }
+fn raise(epoch: EpochOf) -> Effect {
+    Effect::Raise { epoch, at: NOW }
 }
 
 fn under(epochs: [u32; 3]) -> AccessToken {
@@ -29,11 +29,10 @@ async fn each_end_ends_the_tokens_that_hang_on_it() {
     let of_other_grant = AccessToken { grant: Some(GrantId(2)), ..token(7) };
     let without_grant = AccessToken { grant: None, ..token(7) };
     let cases = [
-        (raise(Subject::App(APP)), of_other_app, under([1, 0, 0])),
-        (raise(Subject::Team(TEAM)), under([0, 1, 0]), under([0, 1, 0])),
-        (raise(Subject::Account(ACCOUNT)), of_other_person, under([0, 0, 1])),
-        (Effect::RevokeGrant { grant: GrantId(1), at: NOW }, of_other_grant.clone(), without_grant.clone()),
-        (raise(Subject::Grant(GrantId(1))), of_other_grant.clone(), without_grant),
+        (raise(EpochOf::App(APP)), of_other_app, under([1, 0, 0])),
+        (raise(EpochOf::Team(TEAM)), under([0, 1, 0]), under([0, 1, 0])),
+        (raise(EpochOf::Account(ACCOUNT)), of_other_person, under([0, 0, 1])),
+        (Effect::RevokeGrant { grant: GrantId(1), at: NOW }, of_other_grant.clone(), without_grant),
         (
             Effect::RevokeGrantsOf { app: APP, account: ACCOUNT, at: NOW },
             of_other_grant,
@@ -64,10 +63,10 @@ fn token_of_other_team() -> AccessToken {
 async fn a_conflict_ends_nothing() {
     let world = World::new().await;
     let job = [
-        raise(Subject::App(APP)),
+        raise(EpochOf::App(APP)),
         Effect::RevokeGrant { grant: GrantId(1), at: NOW },
         Effect::EndToken { nonce: 7, expires: NOW.plus_seconds(60) },
-        raise(Subject::App(AppId(99))),
+        raise(EpochOf::App(AppId(99))),
     ];
     assert!(matches!(world.commit(job).await, Err(CommitError::Conflict)));
     assert!(!world.store.has_ended(&token(7)));
@@ -77,7 +76,7 @@ async fn a_conflict_ends_nothing() {
 async fn what_was_ended_only_longer_ago_than_a_token_lives_is_forgotten() {
     let mut world = World::new().await;
     let effects = [
-        raise(Subject::App(APP)),
+        raise(EpochOf::App(APP)),
         Effect::StartGrant(grant(1)),
         Effect::RevokeGrant { grant: GrantId(1), at: NOW },
         Effect::EndToken { nonce: 7, expires: NOW.plus_seconds(60) },
@@ -92,20 +91,19 @@ async fn what_was_ended_only_longer_ago_than_a_token_lives_is_forgotten() {
     let last = NOW.plus_seconds(i64::from(LONGEST_TOKEN_SECONDS) + 5);
     world.reopen(last).await;
     assert_eq!(ended(&world), [true, true, false]);
-    world.store.clean(last, 100).await.unwrap();
+    world.store.clean(over(last), 100).await.unwrap();
     assert_eq!(ended(&world), [true, true, false]);
-    world.store.clean(last.plus_seconds(1), 100).await.unwrap();
+    world.store.clean(over(last.plus_seconds(1)), 100).await.unwrap();
     assert_eq!(ended(&world), [false, false, false]);
 }
 
 /// Otherwise a code that a person had been given just before would start a grant under the new epoch.
 #[tokio::test]
 async fn codes_and_devices_not_yet_redeemed_end_too() {
-    let allowed = DeviceState::Allowed { account: ACCOUNT, at: NOW };
     let cases = [
-        (raise(Subject::App(APP)), true),
-        (raise(Subject::Team(TEAM)), false),
-        (raise(Subject::Account(ACCOUNT)), true),
+        (raise(EpochOf::App(APP)), true),
+        (raise(EpochOf::Team(TEAM)), false),
+        (raise(EpochOf::Account(ACCOUNT)), true),
         (Effect::RevokeGrantsOf { app: APP, account: ACCOUNT, at: NOW }, true),
     ];
     for (end, other_app_and_person_keep) in cases {
@@ -120,7 +118,7 @@ async fn codes_and_devices_not_yet_redeemed_end_too() {
             Effect::SaveCode(of_another),
             Effect::SaveCode(redeemed.clone()),
             Effect::StartDevice(device(1)),
-            Effect::DecideDevice { device: DeviceId(1), was: DeviceState::Pending, now: allowed },
+            Effect::DecideDevice { device: DeviceId(1), was: DeviceState::Pending, now: allowed() },
         ];
         world.commit(effects).await.unwrap();
         world.commit([end]).await.unwrap();

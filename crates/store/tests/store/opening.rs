@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use stagedoor_protocol::{About, Effect, Question};
 use stagedoor_store::{CommitError, Store, StoreError, StoreOptions};
 
-use crate::world::{API, APP, NOW, World, client_id, code, first_rows, open};
+use crate::world::{API, APP, NOW, World, client_id, code, first_rows, open, over};
 
 #[tokio::test]
 async fn empty_until_there_is_an_account_or_an_app() {
@@ -59,7 +59,7 @@ async fn everything_is_unavailable_once_closed() {
     assert!(matches!(answered, Err(StoreError::Unavailable(_))));
     let committed = world.store.commit(vec![Effect::SaveCode(code(1))]).await;
     assert!(matches!(committed, Err(CommitError::Unavailable(StoreError::Unavailable(_)))));
-    assert!(matches!(world.store.clean(NOW, 1).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(world.store.clean(over(NOW), 1).await, Err(StoreError::Unavailable(_))));
     assert!(matches!(world.store.is_empty(), Err(StoreError::Unavailable(_))));
 }
 
@@ -71,8 +71,8 @@ async fn a_newer_database_is_refused_and_left_alone() {
     let Err(error) = Store::open(&world.path(), StoreOptions::default(), NOW) else {
         panic!("it was opened");
     };
-    assert!(matches!(error, StoreError::NewerDatabase { found: 4711, known: 1 }));
-    assert!(error.to_string().starts_with("the database has schema 4711, but this program knows only 1:"));
+    assert!(matches!(error, StoreError::NewerDatabase { found: 4711, known: 3 }));
+    assert!(error.to_string().starts_with("the database has schema 4711, but this program knows only 3:"));
 }
 
 #[test]

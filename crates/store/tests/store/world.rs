@@ -13,7 +13,7 @@ use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, Secret
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Effect, Facts, Question, Timestamp};
-use stagedoor_store::{CommitError, Store, StoreOptions};
+use stagedoor_store::{CommitError, Over, Store, StoreOptions};
 use stagedoor_wire::{ClientId, RedirectUri, Scopes};
 use tempfile::TempDir;
 
@@ -135,6 +135,7 @@ pub(crate) fn code(id: i64) -> Code {
         redirect_uri: "https://a.example/cb".to_owned(),
         challenge: None,
         scopes: scopes("read write"),
+        epochs: Epochs { app: 1, team: 2, account: 3 },
         authorized: NOW,
         expires: NOW.plus_seconds(600),
         state: CodeState::Unused,
@@ -166,7 +167,7 @@ pub(crate) fn device(id: i64) -> Device {
     Device {
         id: DeviceId(id),
         hash: [id as u8; 32],
-        user_code: format!("CODE{id}"),
+        user_code_hash: format!("CODE{id}"),
         app: APP,
         scopes: scopes("read"),
         expires: NOW.plus_seconds(900),
@@ -174,6 +175,15 @@ pub(crate) fn device(id: i64) -> Device {
         polled: None,
         state: DeviceState::Pending,
     }
+}
+
+pub(crate) fn allowed() -> DeviceState {
+    DeviceState::Allowed { account: ACCOUNT, at: NOW, epochs: Epochs { app: 1, team: 2, account: 3 } }
+}
+
+/// What is over at that time, where no grant ends by time.
+pub(crate) fn over(now: Timestamp) -> Over {
+    Over { now, grants: Vec::new() }
 }
 
 pub(crate) fn token(nonce: u64) -> AccessToken {

@@ -17,8 +17,8 @@ pub use parse::DialectError;
 pub use rules::{
     AccessTokenIssue, AccessTokenRules, ActiveGrants, AppCreation, AppRules, Authorization,
     AuthorizationFaults, ClientAuthentication, ClientAuthenticationMethod, ClientIdForm, Grants, Limit,
-    LimitHeaders, Limits, Pkce, Quota, RedirectRule, RefreshEnd, RefreshTokenRules, RememberConsent,
-    Rotation, ScopeRules, SecretForm, SecretView, UnlistedApps, Users, WithoutSecret,
+    LimitHeaders, Limits, LostAnswer, Pkce, Quota, RedirectRule, RefreshEnd, RefreshTokenRules,
+    RememberConsent, Rotation, ScopeRules, SecretForm, SecretView, UnlistedApps, Users, WithoutSecret,
 };
 pub use spelling::{
     Absent, AnswerMember, AuthorizeTexts, Cors, Endpoints, Hosts, LegacyKeys, ScopeMember, ScopeText,

@@ -1,15 +1,13 @@
 //! The page for people who write a dialect, `docs/dialects.md`. It is made from the types that read dialects and from
 //! their doc comments, so that it says what they do.
 
-mod schema;
-
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Dialect;
 use crate::api_error::ApiErrorKind;
+use crate::reference::{Field, Schema, row, table};
 use crate::token_error::TokenErrorKind;
-use schema::{Field, Schema};
 
 const INTRODUCTION: &str = include_str!("reference/introduction.md");
 const EXAMPLE: &str = include_str!("reference/example.toml");
@@ -17,7 +15,7 @@ const EXAMPLE: &str = include_str!("reference/example.toml");
 #[test]
 fn page_is_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/dialects.md");
-    let page = page(&Schema::of_dialects());
+    let page = page(&Schema::new(schemars::schema_for!(Dialect).to_value()));
     if std::env::var_os("STAGEDOOR_BLESS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
@@ -122,13 +120,4 @@ fn how_to_spell(page: &mut String, kinds: &[Field<'_>], sample: &str) {
 
 fn needed(field: &Field<'_>) -> &'static str {
     if field.required { "yes" } else { "no" }
-}
-
-fn table<const N: usize>(page: &mut String, heads: [&str; N]) {
-    row(page, heads);
-    row(page, ["---"; N]);
-}
-
-fn row<const N: usize>(page: &mut String, cells: [&str; N]) {
-    let _ = writeln!(page, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
 }

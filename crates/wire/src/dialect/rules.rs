@@ -153,6 +153,8 @@ pub enum AccessTokenIssue {
 pub struct RefreshTokenRules {
     /// Whether a refresh gives a new one.
     pub rotation: Rotation,
+    /// What a token that was rotated away gives when it comes again; without meaning where none is.
+    pub lost_answer: LostAnswer,
     /// When it ends.
     pub ends: RefreshEnd,
     /// How many grants of one app may be active at a time.
@@ -170,6 +172,17 @@ pub enum Rotation {
     Kept,
     /// The answer holds its successor, whose use ends it (RFC 9700 §4.14.2).
     Rotated,
+}
+
+/// What becomes of a client whose refresh went out and whose answer never came.
+#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LostAnswer {
+    /// It asks again: a token that was rotated away gives the same successor until that one is used.
+    Repeated,
+    /// It is locked out: a token that was rotated away is a replay.
+    Lost,
 }
 
 /// When a refresh token ends.
@@ -205,6 +218,9 @@ pub struct ScopeRules {
     pub for_apps: bool,
     /// The scopes known.
     pub known: Vec<ScopeText>,
+    /// What an app may do that asks for no scope, in words for the person who consents: "See your public profile". When left
+    /// out, the consent page promises nothing: the app may use the API in the person's name.
+    pub without: Option<String>,
 }
 
 /// How apps come to be and what they are.

@@ -1,8 +1,8 @@
 //! A grant whose refresh token is rotated over and over.
 
 use super::load::Arrivals;
-use super::session::{Session, redeem, refresh};
 use crate::process::{Dev, Server};
+use crate::session::{Session, redeem, refresh};
 
 pub(super) struct Chain {
     api: &'static str,

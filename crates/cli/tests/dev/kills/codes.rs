@@ -1,8 +1,8 @@
 //! Codes that are issued and redeemed over and over.
 
 use super::load::Arrivals;
-use super::session::{Session, redeem, refresh};
 use crate::process::{Dev, Server};
+use crate::session::{Session, redeem, refresh};
 
 const API: &str = "spotify";
 

@@ -4,8 +4,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::chain::Chain;
 use super::codes::Codes;
-use super::session::Session;
 use crate::process::Dev;
+use crate::session::Session;
 
 /// Told of each answer that arrives.
 pub(super) type Arrivals = SyncSender<()>;

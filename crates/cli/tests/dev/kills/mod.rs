@@ -6,26 +6,24 @@
 mod chain;
 mod codes;
 mod load;
-mod session;
 
 use std::path::Path;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::{Connection, OpenFlags};
-use tempfile::TempDir;
 
-use crate::process::Dev;
+use crate::process::{Dev, private_folder};
+use crate::session::Session;
 use chain::Chain;
 use codes::Codes;
-use session::Session;
 
 #[test]
 fn nothing_acknowledged_is_lost() {
     let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
     let (kills, seed) = (number("STAGEDOOR_KILLS", 8), number("STAGEDOOR_SEED", 2026));
     let mut chance = StdRng::seed_from_u64(seed);
-    let folder = TempDir::new().unwrap();
+    let folder = private_folder();
     let start = || Dev::start(&[&"--data-dir", &folder.path(), &"--unlimited"]);
 
     let dev = start();

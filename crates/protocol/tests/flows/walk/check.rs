@@ -2,10 +2,10 @@
 
 use stagedoor_protocol::Refusal;
 use stagedoor_protocol::access_token::{AccessToken, Unverified};
-use stagedoor_protocol::grant::PUBLIC_RETRY_SECONDS;
+use stagedoor_protocol::grant::{PUBLIC_RETRY_SECONDS, RACE_SECONDS};
 use stagedoor_protocol::id::GrantId;
 use stagedoor_protocol::refresh_token::PresentedToken;
-use stagedoor_wire::dialect::{ActiveGrants, Rotation};
+use stagedoor_wire::dialect::{ActiveGrants, LostAnswer, Rotation};
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::{Scopes, Secret};
 
@@ -114,6 +114,8 @@ impl Walker {
             let presented = self.presented.entry(grant).or_insert(now);
             if presented.0 < generation {
                 *presented = now;
+            } else if self.api.now > presented.1.plus_seconds(RACE_SECONDS) {
+                self.again.entry(grant).or_default().insert(generation);
             }
         }
         let before = self.refresh_tokens.len();
@@ -134,7 +136,12 @@ impl Walker {
         }
         if rules.rotation == Rotation::Rotated {
             let (presented, when) = self.presented.get(&grant).copied().unwrap_or((0, self.api.now));
-            let retry = row.confidential || self.api.now <= when.plus_seconds(PUBLIC_RETRY_SECONDS);
+            let race = self.api.now <= when.plus_seconds(RACE_SECONDS);
+            let came_again = |generation| self.again.get(&grant).is_some_and(|own| own.contains(&generation));
+            let third = generation > 2 && came_again(generation - 1) && came_again(generation - 2);
+            let in_time = self.api.now <= when.plus_seconds(PUBLIC_RETRY_SECONDS)
+                && (race || !third || came_again(generation));
+            let retry = rules.lost_answer == LostAnswer::Repeated && (row.confidential || in_time);
             if generation < presented || (generation == presented && !retry) {
                 return Expected::Replay;
             }

@@ -9,7 +9,7 @@ mod walker;
 use proptest::prelude::*;
 use stagedoor_wire::Dialect;
 
-use crate::setting::{dialects, mixtape};
+use crate::setting::{dialects, mixtape, strict};
 use step::steps;
 use walker::Walker;
 
@@ -38,6 +38,7 @@ walks! {
     spotify_ads: Dialect::built_in("spotify-ads").unwrap();
     soundcharts: Dialect::built_in("soundcharts").unwrap();
     made_up: mixtape();
+    answers_lost: strict();
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn waiting() -> impl Strategy<Value = i64> {
     prop_oneof![
         Just(-3),
         Just(1),
+        Just(10),
         Just(30),
         Just(61),
         Just(601),

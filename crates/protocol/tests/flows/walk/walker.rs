@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::id::{AccountId, GrantId};
-use stagedoor_protocol::{Effect, Subject, Timestamp, app, consent, people};
+use stagedoor_protocol::{Effect, EpochOf, Timestamp, app, consent, people};
 use stagedoor_wire::{Dialect, Scopes, Secret};
 
 use super::step::{Caller, Step};
@@ -25,6 +25,8 @@ pub(super) struct Walker {
     pub(super) until: BTreeMap<GrantId, Timestamp>,
     /// The highest generation presented with success, and when.
     pub(super) presented: BTreeMap<GrantId, (u32, Timestamp)>,
+    /// The generations of a grant that came again, later than a race explains.
+    pub(super) again: BTreeMap<GrantId, BTreeSet<u32>>,
     /// What each generation gave.
     pub(super) successors: BTreeMap<(GrantId, u32), String>,
 }
@@ -64,10 +66,11 @@ pub(super) struct IssuedRefreshToken {
 }
 
 impl Walker {
-    /// Two confidential clients and a public one.
+    /// Two confidential clients, and a public one where there may be one.
     pub(super) fn new(dialect: Dialect) -> Self {
         let mut api = Api::of(dialect);
-        let clients = [api.client(), api.client(), api.public_client()].map(|client| Member {
+        let third = if app::may_be_public(&api.rules) { api.public_client() } else { api.client() };
+        let clients = [api.client(), api.client(), third].map(|client| Member {
             public: client.secret.is_none(),
             client,
             former_secret: "never one".into(),
@@ -84,6 +87,7 @@ impl Walker {
             dead: BTreeSet::new(),
             until: BTreeMap::new(),
             presented: BTreeMap::new(),
+            again: BTreeMap::new(),
             successors: BTreeMap::new(),
         }
     }
@@ -162,7 +166,7 @@ impl Walker {
 
     fn raise_team(&mut self, client: usize) {
         let team = self.api.world.apps[&self.clients[client].client.app].owner.id;
-        let raise = Effect::Raise { subject: Subject::Team(team), at: self.api.now };
+        let raise = Effect::Raise { epoch: EpochOf::Team(team), at: self.api.now };
         self.api.world.commit(&[raise]).unwrap();
         self.end(|owner, _| owner == client);
     }

@@ -106,11 +106,16 @@ fn consent_says_who_asks_for_what_and_where_it_leads() {
     assert_has(&reviewed, &[r#"by <bdi>Night Ferry Records</bdi></p>"#]);
 }
 
+/// "Nothing else" is said where it is known, and nowhere else.
 #[test]
-fn no_permission_is_said_in_words() {
-    let sentence = "It learns who you are here and what this API shows to everyone. Nothing more.";
-    assert!(consent("x", vec![]).render_page().contains(sentence));
-    assert!(!consent("x", asking("x")).render_page().contains(sentence));
+fn what_is_not_known_is_not_promised() {
+    for (complete, promised) in [(true, 1), (false, 0)] {
+        let page = consent("x", asking("x"));
+        let permissions = Permissions { complete, ..page.permissions };
+        let page = ConsentPage { permissions, ..consent("x", vec![]) }.render_page();
+        assert_has(&page, &["see your password"]);
+        assert_eq!(page.matches("see your password, or do anything not listed here").count(), promised);
+    }
 }
 
 #[test]
@@ -118,7 +123,10 @@ fn a_problem_shows_the_providers_words_and_both_sides() {
     let page = ProblemPage {
         provider_text: "INVALID_CLIENT: Invalid redirect URI",
         received: Some("http://localhost:3000"),
-        registered: vec!["http://127.0.0.1:3000", "https://example.com/callback"],
+        registered: Registered::Listed(vec![
+            RegisteredUri { uri: "http://127.0.0.1", any_port: true },
+            RegisteredUri { uri: "https://example.com/callback", any_port: false },
+        ]),
         ..problem("x")
     };
     let text = page.render_page();
@@ -127,11 +135,13 @@ fn a_problem_shows_the_providers_words_and_both_sides() {
         &[
             "<code>INVALID_CLIENT: Invalid redirect URI</code>",
             "http://localhost:3000",
-            "<bdi>http://127.0.0.1:3000</bdi>",
-            "<bdi>https://example.com/callback</bdi>",
+            "<bdi>http://127.0.0.1</bdi> (any port)</code>",
+            "<bdi>https://example.com/callback</bdi></code>",
         ],
     );
-    let bare = ProblemPage { received: None, registered: vec![], ..page }.render_page();
+    let counted = ProblemPage { registered: Registered::Counted(2), ..problem("x") }.render_page();
+    assert_has(&counted, &["Redirect URIs registered for it: 2."]);
+    let bare = ProblemPage { received: None, registered: Registered::Unasked, ..page }.render_page();
     assert!(!bare.contains("<section"), "{bare}");
 }
 

@@ -36,11 +36,10 @@ fn names_and_uris_cannot_turn_the_line_around() {
     let page = super::ConsentPage {
         frame,
         team_kind: None,
-        permissions: vec![super::Permission { says: "Read your playlists", scope: override_ }],
         action: "/authorize",
         form_token: "token",
         notice: None,
-        ..super::consent(override_, vec![])
+        ..super::consent(override_, vec![super::Permission { says: "Read your playlists", scope: override_ }])
     };
     let page = page.render_page();
     assert!(!page.contains('\u{202E}'), "{page}");

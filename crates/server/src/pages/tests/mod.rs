@@ -12,14 +12,14 @@ fn sign_in<'a>(text: &'a str, error: Option<&'a str>) -> SignInPage<'a> {
     SignInPage { frame: FRAME, app_name: Some(text), action: text, form_token: text, email: text, error }
 }
 
-fn consent<'a>(text: &'a str, permissions: Vec<Permission<'a>>) -> ConsentPage<'a> {
+fn consent<'a>(text: &'a str, list: Vec<Permission<'a>>) -> ConsentPage<'a> {
     ConsentPage {
         frame: FRAME,
         app_name: text,
         team_name: text,
         team_kind: Some(text),
         reviewed: false,
-        permissions,
+        permissions: Permissions { list, complete: true },
         account_email: text,
         destination: text,
         action: text,
@@ -35,7 +35,7 @@ fn problem(text: &str) -> ProblemPage<'_> {
         provider_text: text,
         explanation: text,
         received: Some(text),
-        registered: vec![text, text],
+        registered: Registered::Listed(vec![RegisteredUri { uri: text, any_port: true }]),
     }
 }
 
@@ -44,7 +44,8 @@ fn device<'a>(text: &'a str, error: Option<&'a str>, step: DeviceStep<'a>) -> De
 }
 
 fn confirm(text: &str) -> DeviceStep<'_> {
-    DeviceStep::Confirm { app_name: text, team_name: text, permissions: asking(text), account_email: text }
+    let permissions = Permissions { list: asking(text), complete: false };
+    DeviceStep::Confirm { app_name: text, team_name: text, permissions, account_email: text }
 }
 
 fn asking(text: &str) -> Vec<Permission<'_>> {

@@ -1,9 +1,11 @@
 //! Soundcharts: `{"errors": [{"key", "code", "message"}]}`.
 
-use stagedoor_wire::dialect::Quota;
+use stagedoor_protocol::app::{self, Stage};
+use stagedoor_server::entropy;
+use stagedoor_wire::dialect::{AppCreation, Quota};
 
 use super::{check, few_calls};
-use crate::app::{CLIENT_CREDENTIALS, Call, SOUNDCHARTS, TestApp};
+use crate::app::{CLIENT_CREDENTIALS, Call, OF_REFUSALS, SOUNDCHARTS, START, TestApp};
 
 fn artist() -> Call {
     Call::get("/soundcharts/api/v2/artist/11e81bcc-9c1c-ce38-b96b-a0369fe50396")
@@ -59,6 +61,27 @@ async fn legacy_keys() {
     let elsewhere =
         with_key("chart-board", "the-old-key").at(|path| path.replace("/soundcharts", "/standard"));
     assert_eq!(app.send(elsewhere).await.status, 401);
+}
+
+/// A legacy key is worth no more than a token of the same app.
+#[tokio::test]
+async fn legacy_keys_end_and_stand_with_their_app() {
+    let app =
+        TestApp::setup().change("soundcharts", |dialect| dialect.apps.creation = AppCreation::ByRequest);
+    let app = app.start().await;
+    let call = || app.send(with_key("chart-board", "the-old-key"));
+    assert_eq!(call().await.status, 200);
+    let id = app.app(&SOUNDCHARTS).await.id;
+    app.commit(app::set_stage(id, Stage::Development, "admin", START)).await;
+    assert_eq!(call().await.status, 403, "not listed");
+    app.commit(app::set_stage(id, Stage::Suspended, "admin", START)).await;
+    assert_eq!(call().await.line(&OF_REFUSALS), WRONG_KEY);
+    app.commit(app::set_stage(id, Stage::Approved, "admin", START)).await;
+    assert_eq!(call().await.status, 200);
+    let known = app.app(&SOUNDCHARTS).await;
+    let regenerated = app::regenerate(app.rules("soundcharts"), &known, "dev", START, &mut entropy::rng());
+    app.commit(regenerated).await;
+    assert_eq!(call().await.line(&OF_REFUSALS), WRONG_KEY);
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ pub(crate) use client::*;
 pub(crate) use socket::{Listening, read_answer};
 
 /// 2026-01-01T00:00:00Z, where tokens that are served again begin a new window.
-const START: Timestamp = Timestamp(1_767_225_600_000);
+pub(crate) const START: Timestamp = Timestamp(1_767_225_600_000);
 
 pub(crate) const FAN: (&str, &str) = ("fan@example.com", "opening-night");
 /// On no app's list.

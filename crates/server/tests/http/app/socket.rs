@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use stagedoor_server::Server;
-use stagedoor_server::listen::{Handler, serve};
+use stagedoor_server::listen::{Handler, ListenerOptions, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -34,12 +34,16 @@ impl Handler for Door {
 
 impl Listening {
     pub(crate) async fn on(app: &TestApp) -> Self {
+        Self::with(ListenerOptions::default(), app).await
+    }
+
+    pub(crate) async fn with(options: ListenerOptions, app: &TestApp) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let door = Arc::new(Door(app.server.clone()));
         let serving = tokio::spawn(async move {
-            serve(listener, door, async {
+            serve(listener, options, door, async {
                 let _ = stopped.await;
             })
             .await;

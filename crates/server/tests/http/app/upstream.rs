@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
+use axum::response::AppendHeaders;
 use serde_json::{Map, json};
 
 pub(super) fn echo() -> Router {
@@ -21,6 +22,9 @@ pub(super) fn echo() -> Router {
             "headers": headers,
             "body": to_bytes(body, usize::MAX).await.map_or("cut off".to_owned(), |body| text(&body)),
         });
-        ([(CONTENT_TYPE, "application/json")], body.to_string())
+        let asked =
+            parts.headers.get("x-answer-with").and_then(|value| value.to_str().ok()?.split_once(": "));
+        let more = asked.map(|(name, value)| [(name.to_owned(), value.to_owned())]);
+        (more.map(AppendHeaders), [(CONTENT_TYPE, "application/json")], body.to_string())
     })
 }

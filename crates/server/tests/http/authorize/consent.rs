@@ -1,7 +1,7 @@
 //! Whose earlier consent stands in for asking again.
 
 use crate::app::{
-    Browser, CHALLENGE, CRITIC, FAN, SPOTIFY, SPOTIFY_PUBLIC, STANDARD, STANDARD_PUBLIC, TestApp,
+    ADS, Browser, CHALLENGE, CRITIC, FAN, SPOTIFY, SPOTIFY_PUBLIC, STANDARD, STANDARD_PUBLIC, TestApp,
 };
 
 #[tokio::test]
@@ -98,5 +98,27 @@ async fn at_addresses_that_anyone_may_have() {
         let more = [&[("redirect_uri", redirect_uri)], challenge].concat();
         let page = browser.open(&SPOTIFY.authorize(&more)).await;
         assert_eq!(page.answer.status, status, "{redirect_uri} {challenge:?}");
+    }
+}
+
+/// The page says what the app may do without any scope, and promises nothing where that is not known.
+#[tokio::test]
+async fn tells_what_needs_no_scope() {
+    const ALL: &str = "or do anything not listed here";
+    let app = TestApp::new().await;
+    for (client, scope, words, promised) in [
+        (ADS, "streaming", "ad accounts, their people and addresses", true),
+        (SPOTIFY, "", "See your public profile", true),
+        (SPOTIFY, "user-top-read", "See your public profile", true),
+        (STANDARD, "", "Use this API in your name", false),
+        (STANDARD, "read", "Read your catalogue", false),
+    ] {
+        let mut browser = Browser::new(&app);
+        let page = browser.open(&client.authorize(&[("scope", scope)])).await;
+        let consent = browser.sign_in(&page, FAN).await;
+        let case = format!("{} {scope:?}", client.api);
+        assert!(consent.shows(words), "{case}: {}", consent.html());
+        assert_eq!(consent.shows(ALL), promised, "{case}");
+        assert!(!consent.shows("Nothing more"), "{case}");
     }
 }

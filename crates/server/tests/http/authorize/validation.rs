@@ -155,3 +155,25 @@ async fn tolerances() {
         assert_eq!(answer.status, 200, "{}", answer.shown());
     }
 }
+
+/// Where anyone can look, an app's addresses are not for anyone; on the developer's own machine they help.
+#[tokio::test]
+async fn registered_redirect_uris() {
+    let address = SPOTIFY.authorize(&[("redirect_uri", "https://evil.example/")]);
+    let any_port = "<bdi>http://127.0.0.1/callback</bdi> (any port)";
+    for (origin, listed) in [
+        ("http://127.0.0.1:8080", true),
+        ("http://[::1]:8080", true),
+        ("http://localhost:8080", true),
+        ("https://api.label.example", false),
+        ("https://127.0.0.1.label.example", false),
+    ] {
+        let app = TestApp::setup().origin(origin).start().await;
+        let answer = app.send(Call::get(&address)).await;
+        let text = answer.text();
+        assert_eq!(text.contains(any_port) && text.contains(SPOTIFY.redirect_uri), listed, "{origin}");
+        assert_eq!(text.contains("Redirect URIs registered for it: 3."), !listed, "{origin}");
+        assert_eq!(text.contains("setlist.example"), listed, "{origin}");
+        assert_eq!(text.matches("(any port)").count(), usize::from(listed), "{origin}");
+    }
+}

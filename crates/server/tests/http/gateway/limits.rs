@@ -3,7 +3,9 @@
 use stagedoor_wire::Dialect;
 use stagedoor_wire::dialect::Limit;
 
-use crate::app::{CLIENT_CREDENTIALS, CRITIC, Call, SOUNDCHARTS, STANDARD, STANDARD_OTHER, TestApp};
+use crate::app::{
+    CLIENT_CREDENTIALS, CRITIC, Call, Client, SOUNDCHARTS, SPOTIFY, STANDARD, STANDARD_OTHER, TestApp,
+};
 
 fn one_call(dialect: &mut Dialect) {
     dialect.limits.api = Limit { burst: 1, per_minute: 1 };
@@ -74,4 +76,39 @@ async fn lifted() {
         let answer = app.send(Call::get("/soundcharts/x").bearer(&tokens.access)).await;
         assert_eq!((answer.status, answer.header("x-quota-remaining")), (200, "500000"));
     }
+}
+
+/// A legacy key may be weak: who guesses too often is not answered even when right. Elsewhere its owner is.
+#[tokio::test]
+async fn guessed_legacy_keys() {
+    let app = TestApp::setup().change("soundcharts", one_call).start().await;
+    let call = async |last: u8, key: &str| {
+        let call = Call::get("/soundcharts/x").header("x-app-id", "chart-board").header("x-api-key", key);
+        app.send_from([192, 0, 2, last].into(), call).await.status
+    };
+    assert_eq!([call(1, "guess").await, call(1, "the-old-key").await], [401, 429]);
+    assert_eq!(call(2, "the-old-key").await, 200);
+}
+
+/// So may a client secret that was not made here. One that was is not to be guessed: its owner goes on beside the guesser.
+#[tokio::test]
+async fn guessed_client_secrets() {
+    let one = |dialect: &mut Dialect| dialect.limits.token = Limit { burst: 1, per_minute: 1 };
+    let app = TestApp::setup().change("standard", one).change("spotify", one).start().await;
+    let ask = async |last: u8, call: Call| app.send_from([192, 0, 2, last].into(), call).await.status;
+    let wrong = Client { secret: "guess", ..STANDARD };
+    let [token, device] = ["/standard/token", "/standard/device_authorization"].map(Call::post);
+    for (at, path) in (1..).step_by(2).zip(["/introspect", "/revoke"]) {
+        let call = |client: &Client| client.prove(Call::post(&client.path(path)), &[("token", "x")]);
+        assert_eq!([ask(at, call(&wrong)).await, ask(at, call(&STANDARD)).await], [401, 429], "{path}");
+    }
+    for (at, call) in [(5, token), (7, device)] {
+        let call = |client: &Client| client.prove(call.clone(), &CLIENT_CREDENTIALS);
+        assert_eq!([ask(at, call(&wrong)).await, ask(at, call(&STANDARD)).await], [401, 429], "{at}");
+    }
+    assert_eq!(ask(8, STANDARD.token(&CLIENT_CREDENTIALS)).await, 200, "from another address");
+
+    let wrong = Client { secret: "guess", ..SPOTIFY };
+    assert_eq!(ask(1, wrong.token(&CLIENT_CREDENTIALS)).await, 400);
+    assert_eq!(ask(1, SPOTIFY.token(&CLIENT_CREDENTIALS)).await, 200, "32 hexadecimal digits");
 }

@@ -3,4 +3,5 @@
 mod limits;
 mod other_apis;
 mod revocation;
+mod slow_bodies;
 mod upstream;

@@ -130,3 +130,25 @@ async fn outside_all_mounts() {
         assert!(start.text().contains(line), "{line}");
     }
 }
+
+/// A shared cache keeps no answer to a request with `Authorization` (RFC 9111 §3.5); of legacy keys it must be told. What the
+/// API says of caching and sniffing itself stays.
+#[tokio::test]
+async fn headers_of_answers() {
+    let app = TestApp::new().await;
+    let tokens = app.tokens(&SOUNDCHARTS, &CLIENT_CREDENTIALS).await;
+    let by_token = Call::get("/soundcharts/x").bearer(&tokens.access);
+    let by_key =
+        Call::get("/soundcharts/x").header("x-app-id", "chart-board").header("x-api-key", "the-old-key");
+    let own = ("x-answer-with", "cache-control: max-age=60");
+    for (call, cache) in [
+        (by_token.clone(), ""),
+        (by_key.clone(), "private"),
+        (by_token.header(own.0, own.1), "max-age=60"),
+        (by_key.header(own.0, own.1), "max-age=60"),
+    ] {
+        let answer = app.send(call).await;
+        assert_eq!((answer.status, answer.header("x-content-type-options")), (200, "nosniff"));
+        assert_eq!(answer.header("cache-control"), cache);
+    }
+}

@@ -1,5 +1,9 @@
 //! What only the bytes of a connection can say: framing, lengths, heads that are none.
 
+use stagedoor_server::listen::ListenerOptions;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::{is_api_error, is_token_error};
 use crate::app::{CLIENT_CREDENTIALS, Call, Client, Listening, STANDARD, TestApp, read_answer};
 
@@ -111,7 +115,11 @@ async fn heads() {
         (format!("GET http://evil.example/x HTTP/1.1\r\n{end}"), &[404]),
         (format!("GET http://evil.example/standard/x HTTP/1.1\r\n{end}"), &[401]),
         ("GET /standard/x HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n".to_owned(), &[401]),
-        ("GET /standard/x HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(), &[401]),
+        // RFC 9112 §3.2: one Host, and HTTP/1.0 may leave it out.
+        ("GET /standard/x HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(), &[400]),
+        (format!("GET /standard/x HTTP/1.1\r\nHost: a\r\n{end}"), &[400]),
+        (format!("GET /standard/x HTTP/1.0\r\nHost: b\r\n{end}"), &[400]),
+        ("GET http://a/standard/x HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(), &[400]),
         ("GET /standard/x HTTP/1.0\r\n\r\n".to_owned(), &[401]),
     ] {
         let what = &head[..head.len().min(60)];
@@ -127,9 +135,56 @@ async fn heads() {
     let bytes = server
         .exchange(b"POST /standard/authorize HTTP/1.1\r\nConnection: close\r\nOrigin: http://\r\n\r\n")
         .await;
-    assert!(matches!(read_answer(&bytes).status, 400 | 403));
+    assert_eq!(read_answer(&bytes).status, 400);
     let answer = server.send(&STANDARD.token(&CLIENT_CREDENTIALS)).await;
     assert_eq!(answer.status, 200);
+    server.close().await;
+}
+
+/// Whoever takes every place they may have is told so; who leaves makes room.
+#[tokio::test]
+async fn as_many_connections_as_there_are_places() {
+    let app = TestApp::new().await;
+    let options = ListenerOptions { connections_per_loopback_address: 2, ..ListenerOptions::default() };
+    let server = Listening::with(options, &app).await;
+    let kept = String::from_utf8(Call::get("/").to_bytes()).unwrap().replace("close", "keep-alive");
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut connection = TcpStream::connect(server.address).await.unwrap();
+        connection.write_all(kept.as_bytes()).await.unwrap();
+        assert_ne!(connection.read(&mut [0; 4096]).await.unwrap(), 0);
+        held.push(connection);
+    }
+    let answer = read_answer(&server.exchange(b"").await);
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
+    // The server sees one leave when it has closed its own side.
+    held[0].shutdown().await.unwrap();
+    assert_eq!(held[0].read_to_end(&mut Vec::new()).await.unwrap(), 0);
+    assert_eq!(server.send(&Call::get("/")).await.status, 200);
+    drop(held);
+    server.close().await;
+}
+
+/// Beyond what the process holds in all, one waits instead of being turned away.
+#[tokio::test]
+async fn beyond_all_places_one_waits() {
+    let app = TestApp::new().await;
+    let options = ListenerOptions { connections: 1, ..ListenerOptions::default() };
+    let server = Listening::with(options, &app).await;
+    let kept = String::from_utf8(Call::get("/").to_bytes()).unwrap().replace("close", "keep-alive");
+    let mut held = TcpStream::connect(server.address).await.unwrap();
+    let mut waiting = TcpStream::connect(server.address).await.unwrap();
+    waiting.write_all(&Call::get("/").to_bytes()).await.unwrap();
+    for _ in 0..3 {
+        held.write_all(kept.as_bytes()).await.unwrap();
+        assert_ne!(held.read(&mut [0; 4096]).await.unwrap(), 0);
+    }
+    let early = waiting.try_read(&mut [0]);
+    assert_eq!(early.unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody has answered it");
+    drop(held);
+    let mut answer = Vec::new();
+    waiting.read_to_end(&mut answer).await.unwrap();
+    assert_eq!(read_answer(&answer).status, 200);
     server.close().await;
 }
 

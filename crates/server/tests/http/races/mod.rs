@@ -11,7 +11,7 @@ use tokio::sync::Barrier;
 use crate::app::{Answer, Call, TestApp};
 
 /// Sends all at once; the answers come in the order of the calls.
-async fn at_once(app: &Arc<TestApp>, calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
+pub(crate) async fn at_once(app: &Arc<TestApp>, calls: impl IntoIterator<Item = Call>) -> Vec<Answer> {
     let calls: Vec<_> = calls.into_iter().collect();
     let start = Arc::new(Barrier::new(calls.len()));
     let send = |call| {
@@ -30,7 +30,7 @@ async fn at_once(app: &Arc<TestApp>, calls: impl IntoIterator<Item = Call>) -> V
 }
 
 /// How many answers have this status, of all that have one of the two.
-fn count(answers: &[Answer], status: u16, or: u16) -> usize {
+pub(crate) fn count(answers: &[Answer], status: u16, or: u16) -> usize {
     for answer in answers {
         assert!(answer.status == status || answer.status == or, "{}", answer.shown());
     }

@@ -103,6 +103,8 @@ async fn denied_expired_and_unknown() {
 
     let pending = start(&app, &STANDARD, "").await;
     assert_eq!(told(&app, &STANDARD_OTHER, &pending).await, "invalid_grant", "another client's");
+    let words = poll(&app, &STANDARD_OTHER, &pending).await.json()["error_description"].clone();
+    assert_eq!(words, "The device code is unknown, or another client's");
     let made_up = serde_json::json!({"device_code": "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS"});
     assert_eq!(told(&app, &STANDARD, &made_up).await, "invalid_grant");
     let unproven = poll(&app, &Client { secret: "", ..STANDARD }, &pending).await;

@@ -58,6 +58,29 @@ async fn a_code_that_is_none() {
     assert_eq!(poll(&app, &STANDARD, &started).await.status, 200);
 }
 
+/// Someone else's browser: they sign in as themselves and find the same code again.
+#[tokio::test]
+async fn not_you() {
+    let app = TestApp::new().await;
+    let (mut browser, page) = signed_in(&app, FAN).await;
+    let started = start(&app, &STANDARD, "read").await;
+    let code = started["user_code"].as_str().unwrap();
+    let confirm = browser.submit(&page, &[("user_code", code)]).await;
+    assert!(confirm.shows(FAN.0) && confirm.shows("Not you?"));
+    let out = browser.submit(&confirm, &[("answer", "sign_out")]).await;
+    let to = format!("/standard/device?user_code={code}");
+    assert_eq!((out.answer.status, out.answer.header("location")), (303, to.as_str()));
+    let sign_in = browser.open(&to).await;
+    assert!(sign_in.shows("Password"));
+    let confirm = browser.sign_in(&sign_in, CRITIC).await;
+    assert!(confirm.shows(CRITIC.0) && confirm.shows("Does your device show this code"));
+    assert_eq!(poll(&app, &STANDARD, &started).await.json()["error"], "authorization_pending");
+    // Without the form's own token nobody is signed out.
+    let forged = confirm.form(&[("answer", "sign_out"), ("form_token", "x")]);
+    assert!(browser.send(forged).await.text().contains("Does your device show this code"));
+    assert!(browser.open(&to).await.shows(CRITIC.0));
+}
+
 /// Two people at one code: who answers first has answered.
 #[tokio::test(flavor = "multi_thread")]
 async fn answered_twice_at_once() {

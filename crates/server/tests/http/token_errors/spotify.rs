@@ -25,7 +25,10 @@ async fn clients() {
         (Client { id: "77", ..SPOTIFY }.token(&CLIENT_CREDENTIALS), INVALID_CLIENT),
         (Client { secret: "wrong", ..SPOTIFY }.token(&CLIENT_CREDENTIALS), INVALID_SECRET),
         (Client { secret: "", ..SPOTIFY }.token(&CLIENT_CREDENTIALS), INVALID_SECRET),
-        (SPOTIFY_PUBLIC.token(&CLIENT_CREDENTIALS), INVALID_SECRET),
+        (
+            SPOTIFY_PUBLIC.token(&CLIENT_CREDENTIALS),
+            r#"400 | {"error":"unauthorized_client","error_description":"This client may not use this grant type"}"#,
+        ),
         (SPOTIFY_SUSPENDED.token(&CLIENT_CREDENTIALS), INVALID_CLIENT),
         (
             post().fields(&CLIENT_CREDENTIALS).header("authorization", "Basic not base64"),

@@ -24,7 +24,6 @@ async fn requests() {
         ),
         (Client { id: "77", ..STANDARD }.token(&CLIENT_CREDENTIALS), FAILED),
         (Client { secret: "wrong", ..STANDARD }.token(&CLIENT_CREDENTIALS), FAILED),
-        (STANDARD_PUBLIC.token(&CLIENT_CREDENTIALS), FAILED),
         (
             STANDARD.token(&with(("client_id", STANDARD_OTHER.id))),
             r#"400 | {"error":"invalid_request","error_description":"More than one client authentication was sent"}"#,
@@ -120,18 +119,34 @@ async fn refresh_tokens() {
     check(&app, replayed).await;
 }
 
-/// A public client has a minute to ask again for an answer it lost.
+/// A public client has twenty seconds to ask again for an answer it lost.
 #[tokio::test]
 async fn a_public_clients_refresh_tokens() {
     let app = TestApp::new().await;
     let first = app.grant(&STANDARD_PUBLIC, "read").await;
     let second = app.tokens(&STANDARD_PUBLIC, &refresh(&first.refresh)).await;
-    app.clock.advance(50);
+    app.clock.advance(15);
     let again = app.tokens(&STANDARD_PUBLIC, &refresh(&first.refresh)).await;
     assert!(again.refresh == second.refresh, "two heirs");
-    app.clock.advance(60);
+    app.clock.advance(20);
     let cases = [&first, &second].map(|tokens| (STANDARD_PUBLIC.token(&refresh(&tokens.refresh)), REVOKED));
     check(&app, cases).await;
+}
+
+/// RFC 6749 §4.4, §5.2: it is known who asks, so it has not failed to say so.
+#[tokio::test]
+async fn a_public_client_for_itself() {
+    let app = TestApp::new().await;
+    let forbidden = r#"400 | {"error":"unauthorized_client","error_description":"This client may not use this grant type"}"#;
+    let made_up = Client { secret: "wrong", ..STANDARD_PUBLIC };
+    check(
+        &app,
+        [
+            (STANDARD_PUBLIC.token(&CLIENT_CREDENTIALS), forbidden),
+            (made_up.token(&CLIENT_CREDENTIALS), FAILED),
+        ],
+    )
+    .await;
 }
 
 /// RFC 6749 §6: a refresh may ask for less; what it gets is said.

@@ -142,6 +142,15 @@ pub(super) fn add_legacy_key(
     tables.change(sql::ADD_LEGACY_KEY, params![api, id, app.0, key.0, hash, ends.map(|ends| ends.0)])
 }
 
+pub(super) fn remove_legacy_keys(
+    tables: Tables<'_>,
+    app: AppId,
+    aftermath: &mut Aftermath,
+) -> Result<(), Failure> {
+    aftermath.legacy_keys = true;
+    tables.run(sql::REMOVE_LEGACY_KEYS, [app.0]).map(drop)
+}
+
 /// Memory may hold the app as it was.
 pub(super) fn forget(tables: Tables<'_>, app: AppId, aftermath: &mut Aftermath) -> Result<(), Failure> {
     forget_all(tables, sql::APP_KEY, app.0, aftermath)

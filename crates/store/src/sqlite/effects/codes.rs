@@ -24,7 +24,10 @@ pub(super) fn save(tables: Tables<'_>, code: &Code) -> Result<(), Failure> {
             code.scopes.as_str(),
             code.authorized.0,
             code.expires.0,
-            grant
+            grant,
+            code.epochs.app,
+            code.epochs.team,
+            code.epochs.account
         ],
     )
 }

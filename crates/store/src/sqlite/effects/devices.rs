@@ -2,6 +2,7 @@
 
 use rusqlite::params;
 use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::access_token::Epochs;
 use stagedoor_protocol::device::{Device, DeviceState};
 use stagedoor_protocol::id::DeviceId;
 
@@ -15,7 +16,7 @@ pub(super) fn start(tables: Tables<'_>, device: &Device) -> Result<(), Failure> 
         params![
             device.id.0,
             device.hash,
-            device.user_code,
+            device.user_code_hash,
             device.app.0,
             device.scopes.as_str(),
             device.expires.0,
@@ -24,7 +25,10 @@ pub(super) fn start(tables: Tables<'_>, device: &Device) -> Result<(), Failure> 
             state.name,
             state.account,
             state.decided,
-            state.grant
+            state.grant,
+            state.epochs.app,
+            state.epochs.team,
+            state.epochs.account
         ],
     )
 }
@@ -43,6 +47,9 @@ pub(super) fn decide(
             now.account,
             now.decided,
             now.grant,
+            now.epochs.app,
+            now.epochs.team,
+            now.epochs.account,
             device.0,
             was.name,
             was.account,
@@ -67,16 +74,23 @@ struct Columns {
     account: Option<i64>,
     decided: Option<i64>,
     grant: Option<i64>,
+    /// Those of a state that has none are not read.
+    epochs: Epochs,
 }
 
 impl Columns {
     fn of(state: DeviceState) -> Self {
-        let (name, account, decided, grant) = match state {
-            DeviceState::Pending => ("pending", None, None, None),
-            DeviceState::Allowed { account, at } => ("allowed", Some(account.0), Some(at.0), None),
-            DeviceState::Denied => ("denied", None, None, None),
-            DeviceState::Redeemed { account, grant } => ("redeemed", Some(account.0), None, Some(grant.0)),
-        };
-        Self { name, account, decided, grant }
+        let epochs = Epochs { app: 0, team: 0, account: 0 };
+        let none = |name| Self { name, account: None, decided: None, grant: None, epochs };
+        match state {
+            DeviceState::Pending => none("pending"),
+            DeviceState::Denied => none("denied"),
+            DeviceState::Allowed { account, at, epochs } => {
+                Self { account: Some(account.0), decided: Some(at.0), epochs, ..none("allowed") }
+            }
+            DeviceState::Redeemed { account, grant } => {
+                Self { account: Some(account.0), grant: Some(grant.0), ..none("redeemed") }
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What ends before its time.
 
 use rusqlite::{OptionalExtension, params};
+use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::decision::EpochOf;
 use stagedoor_protocol::id::{AccountId, AppId, GrantId};
-use stagedoor_protocol::{Subject, Timestamp};
 
 use super::{Failure, Tables, apps};
 use crate::memory::Aftermath;
@@ -39,29 +40,28 @@ pub(super) fn revoke_of(
 }
 
 /// Raises an epoch: everything issued under the former one ends, codes and device codes that are not redeemed yet
-/// included. A grant has no epoch: it is revoked.
+/// included.
 pub(super) fn raise(
     tables: Tables<'_>,
-    subject: Subject,
+    epoch: EpochOf,
     at: Timestamp,
     aftermath: &mut Aftermath,
 ) -> Result<(), Failure> {
-    let (raise, id, drop_codes, deny_devices) = match subject {
-        Subject::App(app) => {
+    let (raise, id, drop_codes, deny_devices) = match epoch {
+        EpochOf::App(app) => {
             apps::forget(tables, app, aftermath)?;
             (sql::RAISE_APP, app.0, codes::DROP_UNUSED_OF_APP, devices::DENY_ALLOWED_OF_APP)
         }
-        Subject::Team(team) => {
+        EpochOf::Team(team) => {
             apps::forget_apps_of(tables, team, aftermath)?;
             (sql::RAISE_TEAM, team.0, codes::DROP_UNUSED_OF_TEAM, devices::DENY_ALLOWED_OF_TEAM)
         }
-        Subject::Account(account) => {
+        EpochOf::Account(account) => {
             (sql::RAISE_ACCOUNT, account.0, codes::DROP_UNUSED_OF_ACCOUNT, devices::DENY_ALLOWED_OF_ACCOUNT)
         }
-        Subject::Grant(grant) => return revoke(tables, grant, at, aftermath),
     };
-    let epoch = tables.0.prepare_cached(raise)?.query_row([at.0, id], |row| row.get(0)).optional()?;
-    aftermath.raised.push((subject, epoch.ok_or(Failure::Conflict)?, at));
+    let risen = tables.0.prepare_cached(raise)?.query_row([at.0, id], |row| row.get(0)).optional()?;
+    aftermath.raised.push((epoch.into(), risen.ok_or(Failure::Conflict)?, at));
     tables.run(drop_codes, [id])?;
     tables.run(deny_devices, [id])?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Grants, and the one active grant of an app.
 
 use rusqlite::params;
-use stagedoor_protocol::grant::{ActiveGrant, Grant, Succession};
+use stagedoor_protocol::grant::{ActiveGrant, Again, Grant, Succession};
 use stagedoor_protocol::id::{AppId, GrantId};
 
 use super::{Failure, Tables};
@@ -34,6 +34,10 @@ pub(super) fn present(tables: Tables<'_>, grant: GrantId, was: u32, now: Success
     tables.change(sql::PRESENT, params![now.presented, now.at.0, grant.0, was])
 }
 
+pub(super) fn present_again(tables: Tables<'_>, grant: GrantId, now: Again) -> Result<(), Failure> {
+    tables.change(sql::PRESENT_AGAIN, params![now.generation, now.in_a_row, grant.0])
+}
+
 pub(super) fn take_active(
     tables: Tables<'_>,
     app: AppId,
@@ -50,8 +54,4 @@ pub(super) fn take_active(
 
 pub(super) fn extend_active(tables: Tables<'_>, app: AppId, now: ActiveGrant) -> Result<(), Failure> {
     tables.change(sql::EXTEND_ACTIVE, [app.0, now.grant.0, now.until.0])
-}
-
-pub(super) fn end_active(tables: Tables<'_>, app: AppId) -> Result<(), Failure> {
-    tables.run(sql::END_ACTIVE, [app.0]).map(drop)
 }

@@ -50,14 +50,14 @@ pub(super) fn apply(
         Effect::RedeemCode { code, grant } => codes::redeem(tables, *code, *grant),
         Effect::StartGrant(grant) => grants::start(tables, grant),
         Effect::Present { grant, was, now } => grants::present(tables, *grant, *was, *now),
+        Effect::PresentAgain { grant, now } => grants::present_again(tables, *grant, *now),
         Effect::RevokeGrant { grant, at } => ended::revoke(tables, *grant, *at, aftermath),
         Effect::RevokeGrantsOf { app, account, at } => {
             ended::revoke_of(tables, *app, *account, *at, aftermath)
         }
         Effect::TakeActiveGrant { app, was, now } => grants::take_active(tables, *app, *was, *now),
         Effect::ExtendActiveGrant { app, now } => grants::extend_active(tables, *app, *now),
-        Effect::EndActiveGrant { app } => grants::end_active(tables, *app),
-        Effect::Raise { subject, at } => ended::raise(tables, *subject, *at, aftermath),
+        Effect::Raise { epoch, at } => ended::raise(tables, *epoch, *at, aftermath),
         Effect::EndToken { nonce, expires } => ended::end_token(tables, *nonce, *expires, aftermath),
         Effect::SaveConsent { app, account, scopes, at } => {
             people::save_consent(tables, *app, *account, scopes, *at)
@@ -76,6 +76,7 @@ pub(super) fn apply(
         Effect::AddSecret { app, secret } => apps::add_secret(tables, *app, secret, aftermath),
         Effect::RemoveSecret { app, secret } => apps::remove_secret(tables, *app, *secret, aftermath),
         Effect::RemoveSecrets { app } => apps::remove_secrets(tables, *app, aftermath),
+        Effect::RemoveLegacyKeys { app } => apps::remove_legacy_keys(tables, *app, aftermath),
         Effect::SetStage { app, stage } => apps::set_stage(tables, *app, *stage, aftermath),
         Effect::CreateAccount { id, email, name, password_hash, at } => {
             let row = people::NewAccount { id: *id, email, name, password_hash, at: *at };

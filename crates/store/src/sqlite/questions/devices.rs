@@ -30,14 +30,14 @@ pub(super) fn answer(view: &View<'_>, device: DeviceId, facts: Facts) -> rusqlit
 pub(crate) fn device_by_user_code(
     view: &View<'_>,
     api: &str,
-    user_code: &str,
+    [now, before]: &[String; 2],
 ) -> rusqlite::Result<Option<(Device, Arc<App>)>> {
     let mut statement = view.connection.prepare_cached(sql::DEVICE_BY_USER_CODE)?;
     let with_client_id = |row: &Row<'_>| {
-        let client_id = row::text(row, 12, |text| ClientId::new(text).ok())?;
+        let client_id = row::text(row, 15, |text| ClientId::new(text).ok())?;
         Ok((read(row)?, client_id))
     };
-    let found = statement.query_row([user_code, api], with_client_id).optional()?;
+    let found = statement.query_row([now, before, api], with_client_id).optional()?;
     let Some((device, client_id)) = found else { return Ok(None) };
     let app = match view.memory.cache.app(api, &client_id) {
         Some(known) => Some(known),
@@ -52,16 +52,17 @@ fn read_with_account(row: &Row<'_>) -> rusqlite::Result<(Device, Option<AccountS
         DeviceState::Allowed { account, .. } | DeviceState::Redeemed { account, .. } => Some(account),
         DeviceState::Pending | DeviceState::Denied => None,
     };
-    Ok((device, standing_at(row, 12, account)?))
+    Ok((device, standing_at(row, 15, account)?))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
     let account = row.get::<_, Option<i64>>(9)?.map(AccountId);
     let decided = row.get::<_, Option<i64>>(10)?.map(Timestamp);
     let grant = row.get::<_, Option<i64>>(11)?.map(GrantId);
+    let epochs = row::epochs(row, 12)?;
     let state = row::text(row, 8, |name| match (name, account, decided, grant) {
         ("pending", ..) => Some(DeviceState::Pending),
-        ("allowed", Some(account), Some(at), _) => Some(DeviceState::Allowed { account, at }),
+        ("allowed", Some(account), Some(at), _) => Some(DeviceState::Allowed { account, at, epochs }),
         ("denied", ..) => Some(DeviceState::Denied),
         ("redeemed", Some(account), _, Some(grant)) => Some(DeviceState::Redeemed { account, grant }),
         _ => None,
@@ -69,7 +70,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Device> {
     Ok(Device {
         id: DeviceId(row.get(0)?),
         hash: row.get(1)?,
-        user_code: row.get(2)?,
+        user_code_hash: row.get(2)?,
         app: AppId(row.get(3)?),
         scopes: row::scopes(row, 4)?,
         expires: row::time(row, 5)?,

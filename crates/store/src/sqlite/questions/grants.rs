@@ -2,8 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row};
 use stagedoor_protocol::Facts;
-use stagedoor_protocol::access_token::Epochs;
-use stagedoor_protocol::grant::{ActiveGrant, Grant, Succession};
+use stagedoor_protocol::grant::{ActiveGrant, Again, Grant, Succession};
 use stagedoor_protocol::id::{AccountId, AppId, GrantId, TeamId};
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::question::AccountStanding;
@@ -15,8 +14,13 @@ use crate::sql::grants as sql;
 
 /// Adds a grant and the person behind it.
 pub(super) fn answer(view: &View<'_>, id: GrantId, facts: Facts) -> rusqlite::Result<Facts> {
-    let Some((grant, account)) = grant(view, id)? else { return Ok(facts) };
-    Ok(Facts { grant: Some(grant), account, ..facts })
+    let read = |row: &Row<'_>| {
+        let again = Again { generation: row.get(17)?, in_a_row: row.get(18)? };
+        Ok((read(row)?, again))
+    };
+    let found = view.connection.prepare_cached(sql::GRANT)?.query_row([id.0], read).optional()?;
+    let Some(((grant, account), again)) = found else { return Ok(facts) };
+    Ok(Facts { grant: Some(grant), again, account, ..facts })
 }
 
 pub(super) fn grant(
@@ -37,7 +41,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Grant, Option<AccountStanding>)> {
         app: AppId(row.get(1)?),
         team: TeamId(row.get(2)?),
         account: row.get::<_, Option<_>>(3)?.map(AccountId),
-        epochs: Epochs { app: row.get(4)?, team: row.get(5)?, account: row.get(6)? },
+        epochs: row::epochs(row, 4)?,
         scopes: row::scopes(row, 7)?,
         salt: row.get(8)?,
         key: KeyId(row.get(9)?),

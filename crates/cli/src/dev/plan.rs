@@ -1,0 +1,97 @@
+//! What a server is made from, at the start and after a reset.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use stagedoor_protocol::{About, Question};
+use stagedoor_server::dev::Restart;
+use stagedoor_server::password::Passwords;
+use stagedoor_server::state_file::StateFile;
+use stagedoor_server::{Api, Clock, Server};
+use stagedoor_store::{Store, StoreOptions};
+
+use super::apis::Mounts;
+use super::folder::Folder;
+
+pub(super) struct Plan {
+    pub(super) folder: Folder,
+    pub(super) mounts: Mounts,
+    /// What an empty store is filled with.
+    pub(super) state: StateFile,
+    pub(super) clock: Clock,
+}
+
+impl Plan {
+    /// Opens the store, filling an empty one.
+    pub(super) async fn open(&self) -> anyhow::Result<Arc<Server>> {
+        let now = self.clock.now();
+        let keys = Arc::new(self.folder.keys(now)?);
+        let options =
+            StoreOptions { cached_apps: 100_000, longest_token_seconds: self.mounts.longest_token_seconds() };
+        let store = Store::open(&self.folder.database(), options, now)?;
+        let passwords = Arc::new(Passwords::default());
+        let apis: Vec<Arc<Api>> = self
+            .mounts
+            .settings(&self.state)
+            .into_iter()
+            .map(|settings| {
+                let hint = hint(&settings.name);
+                let (keys, passwords) = (keys.clone(), passwords.clone());
+                let api = Api::new(settings, keys, store.clone(), self.clock.clone(), passwords);
+                Arc::new(api.with_developer_hint(hint))
+            })
+            .collect();
+        if store.is_empty()? {
+            store.commit(self.state.effects(&apis, now)?).await?;
+        } else {
+            self.compare(&store).await?;
+        }
+        Ok(Arc::new(Server::new(apis, store, self.clock.clone())))
+    }
+
+    /// A store that was filled before has every app that is asked for, with its redirect URIs: what is printed is so.
+    async fn compare(&self, store: &Store) -> anyhow::Result<()> {
+        for entry in &self.state.app {
+            let question = Question { client_id: &entry.client_id, about: About::App };
+            let app = store.answer(&entry.api, &question).await?.app;
+            let registered = |uri: &str| {
+                app.as_ref().is_some_and(|app| app.redirect_uris.iter().any(|own| own.as_str() == uri))
+            };
+            let missing = entry.redirect_uris.iter().find(|uri| !registered(uri.as_str()));
+            let what = match (&app, missing) {
+                (Some(_), None) => continue,
+                (Some(_), Some(uri)) => format!("the redirect URI {} of {}", uri.as_str(), entry.api),
+                (None, _) => format!("the app {} of {}", entry.client_id, entry.api),
+            };
+            bail!(
+                "{} was filled without {what}, and is not filled again: choose another --data-dir, or remove stagedoor.db and \
+                 stagedoor.key there",
+                self.folder.path().display()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// For the pages that refuse a client id or a redirect URI.
+fn hint(api: &str) -> String {
+    format!(
+        "Here that is done by stagedoor dev --redirect-uri {api}=URI, or --state FILE for an app of your own; / shows the client \
+         ids there are."
+    )
+}
+
+/// Forgets everything and opens anew.
+pub(super) fn restart(plan: Arc<Plan>) -> Restart {
+    Box::new(move |old| {
+        let plan = plan.clone();
+        Box::pin(async move {
+            old.store().close().await;
+            let opened = match plan.folder.forget() {
+                Ok(()) => plan.open().await,
+                Err(error) => Err(error),
+            };
+            opened.map_err(|error| format!("{error:#}"))
+        })
+    })
+}

@@ -1,0 +1,44 @@
+//! From whom a request came, where a proxy stands in between: `X-Forwarded-For`, believed from listed proxies alone.
+
+use std::net::IpAddr;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use stagedoor_server::config::Network;
+use stagedoor_server::listen::ClientAddress;
+
+const NAME: &str = "x-forwarded-for";
+
+/// Puts the caller's address in place of the proxy's.
+pub(super) fn believe(request: &mut Request<Body>, proxies: &[Network]) {
+    if proxies.is_empty() {
+        return;
+    }
+    let Some(&ClientAddress(peer)) = request.extensions().get::<ClientAddress>() else { return };
+    let caller = caller(peer, request.headers(), proxies);
+    request.extensions_mut().insert(ClientAddress(caller));
+}
+
+/// Each proxy adds at the end whom it heard from. Going back from there, the first who is no proxy of ours is the caller;
+/// what stands before was written by the caller, who may lie.
+fn caller(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
+    let is_proxy = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
+    let lines = headers.get_all(NAME).into_iter().map(|value| value.to_str().unwrap_or_default());
+    let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut caller = peer;
+    for text in named.iter().rev() {
+        if !is_proxy(caller) {
+            break;
+        }
+        let Some(address) = address(text) else { break };
+        caller = address;
+    }
+    caller
+}
+
+/// Some proxies add the port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = || text.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    text.parse().map(|address: std::net::SocketAddr| address.ip()).ok().or_else(bare)
+}

@@ -1,0 +1,111 @@
+//! `stagedoor serve`: a server as its configuration says.
+
+mod apis;
+mod forwarded;
+mod front;
+mod lock;
+mod log;
+mod upstream;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use stagedoor_server::config::Configuration;
+use stagedoor_server::{Clock, jobs, listen};
+use stagedoor_store::{Store, StoreOptions};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::check;
+use crate::failure::Failure;
+use front::Front;
+
+/// Run a server of your own
+///
+/// It stands in front of the APIs that its configuration names, until SIGTERM or Ctrl-C; what is in flight is finished.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  stagedoor init                                             write a configuration to begin with
+  stagedoor serve                                            run it
+  stagedoor serve --config /etc/stagedoor/stagedoor.toml")]
+pub(crate) struct Arguments {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "stagedoor.toml")]
+    config: PathBuf,
+}
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let configuration = check::read(&arguments.config)?;
+    log::to_stderr(configuration.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(runtime.block_on(serve(configuration))?)
+}
+
+async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+    // Before anyone is told that it runs: whoever stops it at once finds it ready for that too.
+    let terminated = terminated()?;
+    let _lock = lock::take(&configuration.database)?;
+    let listeners = bind(&configuration.server.listen).await?;
+    let bound = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+    let origin = configuration.server.origin(bound[0]);
+    let clock = Clock::default();
+    let options = StoreOptions {
+        longest_token_seconds: configuration.longest_token_seconds(),
+        ..StoreOptions::default()
+    };
+    let store = Store::open(&configuration.database, options, clock.now())
+        .with_context(|| configuration.database.display().to_string())?;
+    let (connections, proxies) =
+        (configuration.server.connections, configuration.server.trusted_proxies.clone());
+    let apis = apis::start(configuration, &origin, &store, &clock)?;
+    let number = apis.len();
+    let front = Arc::new(Front::new(apis, proxies, &store, &clock));
+
+    let (stop, stopping) = watch::channel(false);
+    let everything = front.everything();
+    let cleaner = tokio::spawn(jobs::clean(move || everything.clone(), stopping.clone()));
+    let mut served = JoinSet::new();
+    for listener in listeners {
+        let mut stopping = stopping.clone();
+        let stopped = async move {
+            // An error says that the sender is gone, which is the end too.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        served.spawn(listen::serve(listener, connections, front.clone(), stopped));
+    }
+    let listens = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    tracing::info!(url = origin, listens, apis = number, "ready");
+    terminated.await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    while let Some(ended) = served.join_next().await {
+        ended?;
+    }
+    cleaner.await?;
+    store.close().await;
+    Ok(())
+}
+
+async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for address in addresses {
+        let bound = TcpListener::bind(address).await;
+        listeners.push(bound.with_context(|| {
+            format!("cannot listen on {address}: see that nothing else does, and that this user may")
+        })?);
+    }
+    Ok(listeners)
+}
+
+fn terminated() -> anyhow::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    })
+}

@@ -1,0 +1,57 @@
+//! Connections to upstreams, kept and used again.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::body::Sent;
+
+const CONNECT_SECONDS: u64 = 5;
+const IDLE_SECONDS: u64 = 60;
+
+/// Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub(in crate::serve) enum Connections {
+    Plain(Client<HttpConnector, Sent>),
+    /// http and https.
+    Tls(Client<HttpsConnector<HttpConnector>, Sent>),
+}
+
+impl Connections {
+    /// `tls`: whether any upstream is reached by https; the system's certificates are needed for it alone.
+    pub(in crate::serve) fn new(tls: bool) -> anyhow::Result<Self> {
+        let mut plain = HttpConnector::new();
+        plain.set_nodelay(true);
+        plain.set_connect_timeout(Some(Duration::from_secs(CONNECT_SECONDS)));
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(Duration::from_secs(IDLE_SECONDS));
+        if !tls {
+            return Ok(Self::Plain(builder.build(plain)));
+        }
+        plain.enforce_http(false);
+        let verifier = HttpsConnectorBuilder::new().try_with_platform_verifier();
+        let verifier =
+            verifier.context("https cannot be set up: see that the system's certificates are installed")?;
+        let connector = verifier.https_or_http().enable_http1().wrap_connector(plain);
+        Ok(Self::Tls(builder.build(connector)))
+    }
+
+    /// Sends `request`, whose URI is absolute; returns when the answer's head is there. An error is its words.
+    pub(super) async fn send(&self, request: Request<Sent>) -> Result<Response<Incoming>, String> {
+        let answered = match self {
+            Self::Plain(client) => client.request(request).await,
+            Self::Tls(client) => client.request(request).await,
+        };
+        answered.map_err(|error| match error.source() {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        })
+    }
+}

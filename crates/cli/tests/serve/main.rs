@@ -1,0 +1,13 @@
+//! `stagedoor init`, `check` and `serve` as they are used: the real binary, over real connections.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod front;
+#[expect(dead_code, reason = "the tests of `dev` use the rest")]
+#[path = "../dev/http.rs"]
+mod http;
+mod init;
+mod process;
+mod refusals;
+mod upstream;
+mod upstream_faults;
+mod way;

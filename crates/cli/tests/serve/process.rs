@@ -1,0 +1,183 @@
+//! A folder as `stagedoor init` leaves it, and the server that runs in it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::sync::Arc;
+
+use serde_json::Value;
+use stagedoor_server::config::Configuration;
+use stagedoor_server::password::Passwords;
+use stagedoor_server::state_file::StateFile;
+use stagedoor_server::{Api, ApiSettings, Clock};
+use stagedoor_store::{Store, StoreOptions};
+use tempfile::TempDir;
+
+use crate::http::{Answer, Call, Connection};
+
+pub(crate) const CLIENT: &str = "3c2b1a09f8e7d6c5b4a3928170615243";
+pub(crate) const SECRET: &str = "sds_Q7w2E9r4T1y6U3i8O5p0A7s2D9f4G1h6J3k8L5z0X7c";
+
+/// Runs the binary to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    command().args(arguments).output().unwrap()
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stagedoor"));
+    command.stdin(Stdio::null()).env_remove("STAGEDOOR_LOG");
+    command
+}
+
+/// A folder with configuration and keys.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    /// What `init` writes, listening on any free port, before `upstream`.
+    pub(crate) fn before(upstream: SocketAddr) -> Self {
+        let folder = Self(TempDir::new().unwrap());
+        let made = run(&["init", "--dir", &folder.0.path().display().to_string()]);
+        assert!(made.status.success(), "{made:?}");
+        folder.change("127.0.0.1:8080\"]\n\n", "127.0.0.1:0\"]\n\n");
+        folder.change("http://127.0.0.1:9000", &format!("http://{upstream}/v1"));
+        folder.change("\"pretty\"", "\"json\"");
+        folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn configuration(&self) -> String {
+        self.path("stagedoor.toml").display().to_string()
+    }
+
+    /// Puts one text of the configuration in place of another.
+    pub(crate) fn change(&self, from: &str, to: &str) {
+        let path = self.path("stagedoor.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// Puts an app into the database of every API, as an administrator would.
+    pub(crate) fn add_apps(&self) {
+        let configuration = Configuration::read(Path::new(&self.configuration())).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(add_apps(configuration));
+    }
+
+    pub(crate) fn serve(&self) -> Serve {
+        let mut command = command();
+        let mut child = command
+            .args(["serve", "--config", &self.configuration()])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut log = String::new();
+        while !log.contains("\"message\":\"ready\"") {
+            assert_ne!(stderr.read_line(&mut log).unwrap(), 0, "it ended: {log}");
+        }
+        let ready: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+        let url = ready["url"].as_str().unwrap().to_owned();
+        let listens = ready["listens"].as_str().unwrap().split(", ");
+        let addresses: Vec<SocketAddr> = listens.map(|address| address.parse().unwrap()).collect();
+        Serve { child, stderr, log, url, address: addresses[0], addresses }
+    }
+}
+
+async fn add_apps(configuration: Configuration) {
+    let clock = Clock::default();
+    let store = Store::open(&configuration.database, StoreOptions::default(), clock.now()).unwrap();
+    let mut state = "[[team]]\nid = 5001\nname = \"Night Ferry Records\"\nkind = \"label\"\n".to_owned();
+    let mut apis = Vec::new();
+    for api in configuration.apis {
+        state.push_str(&format!(
+            "[[app]]\napi = \"{}\"\nclient_id = \"{CLIENT}\"\nsecrets = [\"{SECRET}\"]\nname = \"Reader\"\n\
+             stage = \"approved\"\nteam = 5001\n",
+            api.name
+        ));
+        let settings = ApiSettings {
+            name: api.name,
+            mount: api.path,
+            origin: String::new(),
+            dialect: api.dialect,
+            upstream: axum::Router::new(),
+            needed_scopes: Vec::new(),
+            unlimited: true,
+        };
+        let passwords = Arc::new(Passwords::default());
+        let keys = configuration.keys.ring.clone();
+        apis.push(Arc::new(Api::new(settings, keys, store.clone(), clock.clone(), passwords)));
+    }
+    let effects = StateFile::parse(&state).unwrap().effects(&apis, clock.now()).unwrap();
+    store.commit(effects).await.unwrap();
+    store.close().await;
+}
+
+/// A running server.
+pub(crate) struct Serve {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    log: String,
+    pub(crate) url: String,
+    /// The first it listens on.
+    pub(crate) address: SocketAddr,
+    pub(crate) addresses: Vec<SocketAddr>,
+}
+
+impl Serve {
+    pub(crate) fn connect(&self) -> Connection {
+        Connection::open(self.address)
+    }
+
+    pub(crate) fn send(&self, call: &Call) -> Answer {
+        self.connect().send(call).unwrap()
+    }
+
+    /// A token for the app itself.
+    pub(crate) fn token(&self, scope: &str) -> String {
+        self.token_at("127.0.0.1", scope)
+    }
+
+    /// The same at a host.
+    pub(crate) fn token_at(&self, host: &str, scope: &str) -> String {
+        let form =
+            format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}&scope={scope}");
+        let answer = self.send(&Call::new("POST", "/catalogue/token").header("host", host).form(&form));
+        assert_eq!(answer.status, 200, "{}", answer.shown());
+        answer.member("access_token")
+    }
+
+    pub(crate) fn ask_to_stop(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end: exit code, and all it logged.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().unwrap();
+        let mut log = std::mem::take(&mut self.log);
+        self.stderr.read_to_string(&mut log).unwrap();
+        assert!(!log.contains("panicked"), "{log}");
+        (status.code(), log)
+    }
+
+    /// Stops it the regular way; all it logged.
+    pub(crate) fn stop(self) -> String {
+        self.ask_to_stop();
+        let (code, log) = self.wait();
+        assert_eq!(code, Some(0), "{log}");
+        log
+    }
+}
+
+impl Drop for Serve {
+    /// A test that fails leaves nothing running.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,211 @@
+//! `[[api]]`: one protected API.
+
+mod instead;
+mod lifetimes;
+mod limits;
+mod mount;
+mod upstream;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use stagedoor_wire::Dialect;
+use stagedoor_wire::strict_toml::{FileError, nearest};
+use url::Url;
+
+use super::check::Check;
+use super::server::ServerConfiguration;
+use crate::NeededScope;
+use instead::Instead;
+pub use upstream::Upstream;
+
+/// One protected API; the section is written once for each. It lies at a `path`, at a `host`, or at both.
+#[derive(Deserialize, Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a section, [[api]]")]
+pub(super) struct ApiSection {
+    /// Its name, by which apps and tokens belong to it: lower-case letters, digits and hyphens. Do not change it later.
+    name: String,
+    /// A built-in dialect: `standard`, `bandcamp`, `spotify`, `spotify-ads` or `soundcharts`.
+    dialect: Option<String>,
+    /// A dialect file of your own instead; [Dialects](dialects.md) says how to write one.
+    dialect_file: Option<PathBuf>,
+    /// Path that everything of it lies under, such as `/catalogue`, or `/` for all. What stands behind it does not see it.
+    path: Option<String>,
+    /// Host name that leads to it, such as `api.example.com`. Scheme and port are those of the server's `url`.
+    host: Option<String>,
+    /// Where calls go that may pass: an address such as `http://127.0.0.1:9000/v1`.
+    upstream: String,
+    /// How long it may take to answer, and then for every next piece of the answer.
+    #[serde(default = "upstream::default_seconds")]
+    upstream_seconds: u32,
+    /// Paths of the API whose calls need a scope.
+    #[serde(default)]
+    scopes: Vec<ScopeSection>,
+    /// The form of access tokens.
+    #[serde(default)]
+    token_format: TokenFormat,
+    /// Lifetimes instead of the dialect's.
+    #[serde(default)]
+    lifetimes: lifetimes::LifetimesSection,
+    /// Limits instead of the dialect's.
+    #[serde(default)]
+    limits: limits::LimitsSection,
+}
+
+/// A path whose calls need a scope.
+#[derive(Deserialize, Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a table such as { path = \"/reports\", scope = \"read\" }")]
+struct ScopeSection {
+    /// The path and all below it, as the API knows it.
+    path: String,
+    /// A scope the dialect knows.
+    scope: String,
+}
+
+/// The form of access tokens.
+#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
+#[serde(rename_all = "snake_case")]
+enum TokenFormat {
+    /// Text that says nothing to its holder.
+    #[default]
+    Opaque,
+    /// RFC 9068; this version does not make them yet.
+    Jwt,
+}
+
+/// One API, checked.
+#[derive(Debug)]
+pub struct ApiConfiguration {
+    pub name: String,
+    /// With what the configuration says instead.
+    pub dialect: Dialect,
+    /// Path prefix without trailing slash; empty for all.
+    pub path: String,
+    /// Lower case.
+    pub host: Option<String>,
+    pub upstream: Upstream,
+    pub needed_scopes: Vec<NeededScope>,
+}
+
+impl ApiConfiguration {
+    /// How it is reached, without its path, when the server is reached at `server_origin`.
+    pub fn origin(&self, server_origin: &str) -> String {
+        let (Some(_), Ok(mut url)) = (&self.host, Url::parse(server_origin)) else {
+            return server_origin.to_owned();
+        };
+        match url.set_host(self.host.as_deref()) {
+            Ok(()) => url.origin().ascii_serialization(),
+            Err(_) => server_origin.to_owned(),
+        }
+    }
+}
+
+impl ApiSection {
+    /// `at`: which of the sections it is, from 0.
+    pub(super) fn typed(
+        self,
+        at: usize,
+        server: Option<&ServerConfiguration>,
+        check: &mut Check<'_>,
+    ) -> Option<ApiConfiguration> {
+        let place = |key: &str| format!("api.{at}.{key}");
+        let is_name = !self.name.is_empty()
+            && self
+                .name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !is_name {
+            check.wrong(
+                &place("name"),
+                "`name` is lower-case letters, digits and hyphens, such as \"catalogue\"",
+            );
+        }
+        if self.token_format == TokenFormat::Jwt {
+            check.wrong(&place("token_format"), "this version does not make JWTs yet: write \"opaque\"");
+        }
+        let path = mount::path(self.path.as_deref(), self.host.is_some(), at, check);
+        let host = mount::host(self.host.as_deref(), server, at, check);
+        let upstream = Upstream::read(&self.upstream, self.upstream_seconds, server, at, check);
+        let body_bytes = self.limits.body_bytes;
+        let mut dialect = dialect(self.dialect.as_deref(), self.dialect_file, at, check)?;
+        let mut instead = Instead { dialect: &mut dialect, at, check };
+        self.lifetimes.apply(&mut instead);
+        self.limits.apply(&mut instead);
+        let needed_scopes = needed_scopes(self.scopes, &dialect, at, check);
+        is_name.then_some(ApiConfiguration {
+            name: self.name,
+            dialect,
+            path: path?,
+            host: host?,
+            upstream: Upstream { body_bytes, ..upstream? },
+            needed_scopes,
+        })
+    }
+}
+
+fn dialect(name: Option<&str>, file: Option<PathBuf>, at: usize, check: &mut Check<'_>) -> Option<Dialect> {
+    let (name, file) = match (name, file) {
+        (Some(name), None) => (name, None),
+        (None, Some(file)) => ("", Some(check.path(&file))),
+        (Some(_), Some(_)) => {
+            let message = "there are `dialect` and `dialect_file`: keep one of them";
+            check.wrong(&format!("api.{at}.dialect_file"), message);
+            return None;
+        }
+        (None, None) => {
+            let message =
+                "`dialect` is missing: write \"standard\", or name a file of your own in `dialect_file`";
+            check.wrong(&format!("api.{at}"), message);
+            return None;
+        }
+    };
+    let Some(file) = file else {
+        let meant = match nearest(name, Dialect::built_in_names()) {
+            Some(nearest) => format!("did you mean \"{nearest}\"?"),
+            None => "a file of your own is named in `dialect_file`".to_owned(),
+        };
+        let message = format!("there is no built-in dialect \"{name}\"; {meant}");
+        return check.needed(Dialect::built_in(name), &format!("api.{at}.dialect"), message);
+    };
+    let place = format!("api.{at}.dialect_file");
+    let shown = file.display().to_string();
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            check.wrong(&place, format!("cannot read {shown}: {error}; name a dialect file"));
+            return None;
+        }
+    };
+    let read: Result<Dialect, FileError> = Dialect::parse(&shown, &text);
+    read.map_err(|mistake| check.note(mistake)).ok()
+}
+
+fn needed_scopes(
+    scopes: Vec<ScopeSection>,
+    dialect: &Dialect,
+    at: usize,
+    check: &mut Check<'_>,
+) -> Vec<NeededScope> {
+    let known = || dialect.scopes.known.iter().map(|scope| scope.name.as_str());
+    for (index, ScopeSection { path, scope }) in scopes.iter().enumerate() {
+        let place = format!("api.{at}.scopes.{index}");
+        if !path.starts_with('/') {
+            check.wrong(
+                &format!("{place}.path"),
+                format!("the path \"{path}\" has to begin with /: write \"/{path}\""),
+            );
+        }
+        if !known().any(|name| name == scope) {
+            let meant = match nearest(scope, known()) {
+                Some(nearest) => format!("did you mean \"{nearest}\"?"),
+                None => "write one it knows, or a dialect file of your own".to_owned(),
+            };
+            check
+                .wrong(&format!("{place}.scope"), format!("the dialect knows no scope \"{scope}\"; {meant}"));
+        }
+    }
+    scopes.into_iter().map(|ScopeSection { path, scope }| NeededScope { prefix: path, scope }).collect()
+}

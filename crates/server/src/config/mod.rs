@@ -1,0 +1,137 @@
+//! The configuration, `stagedoor.toml`: what an operator writes, read strictly, becomes what the server is told. Each
+//! section is one file: the struct that is written (the reference page is made from it), the one it becomes, and what
+//! contradicts what. A mistake is told with file, line and cure, and all of them at once.
+//!
+//! No secret stands in it: secrets are in files or in the environment, and the configuration says where.
+
+mod accounts;
+mod api;
+mod check;
+mod database;
+mod keys;
+mod log;
+mod metrics;
+mod mounts;
+mod network;
+mod not_yet;
+#[cfg(test)]
+mod reference;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use stagedoor_wire::strict_toml::{self, FileError};
+
+pub use accounts::Registration;
+pub use api::{ApiConfiguration, Upstream};
+pub use keys::{KeyPlace, Keys};
+pub use log::{LogFormat, LogLevel, LogSection};
+pub use network::Network;
+pub use server::{ServerConfiguration, TlsFiles};
+
+use check::Check;
+
+/// A commented file to begin with; `stagedoor init` writes it.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// What a server is told, checked.
+#[derive(Debug)]
+pub struct Configuration {
+    /// Where it listens and how it is reached.
+    pub server: ServerConfiguration,
+    /// The SQLite file.
+    pub database: PathBuf,
+    pub keys: Keys,
+    pub log: LogSection,
+    pub registration: Registration,
+    /// At least one.
+    pub apis: Vec<ApiConfiguration>,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    #[error("cannot read {}: {error}; `stagedoor init` writes one to begin with", path.display())]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    /// At least one, in the order of the file.
+    #[error("{}", .0.iter().map(FileError::to_string).collect::<Vec<_>>().join("\n"))]
+    Mistakes(Vec<FileError>),
+}
+
+/// What may be written.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// Where the server listens and how it is reached.
+    #[serde(default)]
+    server: server::ServerSection,
+    /// Where everything that lasts is kept.
+    #[serde(default)]
+    database: database::DatabaseSection,
+    /// Where the keys are that tokens and secrets rest on. They never stand in this file.
+    #[serde(default)]
+    keys: keys::KeysSection,
+    /// What is written to stderr.
+    #[serde(default)]
+    log: LogSection,
+    /// An own place for figures, apart from the APIs. This version has none yet and refuses the section.
+    metrics: Option<metrics::MetricsSection>,
+    /// People.
+    #[serde(default)]
+    accounts: accounts::AccountsSection,
+    /// One protected API; the section is written once for each.
+    #[serde(default)]
+    api: Vec<api::ApiSection>,
+}
+
+impl Configuration {
+    /// Reads a file and the files it names, and checks all of it. Blocks.
+    pub fn read(path: &Path) -> Result<Self, ConfigurationError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigurationError::Unreadable { path: path.to_owned(), error })?;
+        let name = path.display().to_string();
+        let file: File =
+            strict_toml::read(&name, &text).map_err(|error| ConfigurationError::Mistakes(vec![error]))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut check = Check::new(&name, &text, folder);
+        let configuration = file.typed(&mut check);
+        match (check.mistakes(), configuration) {
+            (mistakes, Some(configuration)) if mistakes.is_empty() => Ok(configuration),
+            (mistakes, _) => Err(ConfigurationError::Mistakes(mistakes)),
+        }
+    }
+
+    /// The longest lifetime of an access token, in seconds.
+    pub fn longest_token_seconds(&self) -> u32 {
+        self.apis.iter().map(|api| api.dialect.access_token.seconds).max().unwrap_or_default()
+    }
+}
+
+impl File {
+    /// `None` only with a mistake noted.
+    fn typed(self, check: &mut Check<'_>) -> Option<Configuration> {
+        not_yet::check(&self, check);
+        if self.api.is_empty() {
+            check.wrong("api", "there is no [[api]]: say which API this server stands in front of");
+        }
+        let server = self.server.typed(check);
+        metrics::check(self.metrics.as_ref(), server.as_ref(), check);
+        let database = self.database.typed(check);
+        let keys = self.keys.typed(check);
+        let apis: Vec<Option<ApiConfiguration>> =
+            self.api.into_iter().enumerate().map(|(at, api)| api.typed(at, server.as_ref(), check)).collect();
+        mounts::check(&apis, check);
+        Some(Configuration {
+            server: server?,
+            database: database?,
+            keys: keys?,
+            log: self.log,
+            registration: self.accounts.registration,
+            apis: apis.into_iter().collect::<Option<_>>()?,
+        })
+    }
+}

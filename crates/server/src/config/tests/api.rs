@@ -1,0 +1,252 @@
+//! Mistakes in an API.
+
+use super::{Folder, TEMPLATE, refused};
+
+const NAME: &str = "name = \"catalogue\"";
+const DIALECT: &str = "dialect = \"standard\"";
+const PATH: &str = "path = \"/catalogue\"";
+const UPSTREAM: &str = "upstream = \"http://127.0.0.1:9000\"";
+
+/// What is written instead of a line of the template, and what is said of it.
+fn all(from: &str, cases: &[(&str, &str)]) {
+    let folder = Folder::new();
+    for (to, said) in cases {
+        refused(&folder, from, to, said);
+    }
+}
+
+#[test]
+fn none() {
+    let folder = Folder::new();
+    let (without, _) = TEMPLATE.split_once("[[api]]").unwrap();
+    let said = "stagedoor.toml:1: there is no [[api]]: say which API this server stands in front of";
+    assert_eq!(folder.mistakes(without), [said]);
+}
+
+#[test]
+fn name() {
+    all(
+        NAME,
+        &[
+            ("", "26: missing field `name`; write name = … here"),
+            (
+                "name = \"My API\"",
+                "27: `name` is lower-case letters, digits and hyphens, such as \"catalogue\"",
+            ),
+            ("nam = \"catalogue\"", "27: unknown field `nam`; did you mean `name`?"),
+            ("name = \"\"", "27: `name` is lower-case letters, digits and hyphens, such as \"catalogue\""),
+        ],
+    );
+}
+
+#[test]
+fn dialect() {
+    let folder = Folder::new();
+    folder.write("mine.toml", "name = \"mine\"\ntitel = \"Mine\"\n");
+    for (to, said) in [
+        ("", "26: `dialect` is missing: write \"standard\", or name a file of your own in `dialect_file`"),
+        ("dialect = \"spotifi\"", "28: there is no built-in dialect \"spotifi\"; did you mean \"spotify\"?"),
+        (
+            "dialect = \"deezer\"",
+            "28: there is no built-in dialect \"deezer\"; a file of your own is named in `dialect_file`",
+        ),
+        (
+            "dialect_file = \"nowhere.toml\"",
+            "28: cannot read nowhere.toml: No such file or directory (os error 2); name a dialect file",
+        ),
+        (
+            "dialect = \"standard\"\ndialect_file = \"mine.toml\"",
+            "29: there are `dialect` and `dialect_file`: keep one of them",
+        ),
+    ] {
+        refused(&folder, DIALECT, to, said);
+    }
+    let mistakes = folder.mistakes(&TEMPLATE.replacen(DIALECT, "dialect_file = \"mine.toml\"", 1));
+    assert_eq!(mistakes, ["mine.toml:2: unknown field `titel`; did you mean `title`?"]);
+}
+
+#[test]
+fn mount() {
+    all(
+        PATH,
+        &[
+            (
+                "",
+                "26: `path` is missing: write where the API lies, such as \"/catalogue\", or give it a `host`",
+            ),
+            (
+                "path = \"catalogue\"",
+                "29: \"catalogue\" is not a path to lie at: it begins with /, does not end with it and holds letters, digits and - . _ ~ alone",
+            ),
+            (
+                "path = \"/catalogue/\"",
+                "29: \"/catalogue/\" is not a path to lie at: it begins with /, does not end with it and holds letters, digits and - . _ ~ alone",
+            ),
+            (
+                "path = \"/a/../b\"",
+                "29: \"/a/../b\" is not a path to lie at: it begins with /, does not end with it and holds letters, digits and - . _ ~ alone",
+            ),
+            ("path = \"/metrics\"", "29: /metrics is the server's own: choose another path"),
+            ("path = \"/.well-known/x\"", "29: /.well-known is the server's own: choose another path"),
+            (
+                "host = \"api.example.com\"",
+                "29: `host` needs [server] `url`, which says by which scheme and port hosts are reached",
+            ),
+            (
+                "host = \"https://api.example.com\"",
+                "29: \"https://api.example.com\" is not a host name: write it without scheme, port and path, such as \"api.example.com\"",
+            ),
+            (
+                "host = \"api.example.com:8080\"",
+                "29: \"api.example.com:8080\" is not a host name: write it without scheme, port and path, such as \"api.example.com\"",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn upstream() {
+    all(
+        UPSTREAM,
+        &[
+            ("", "26: missing field `upstream`; write upstream = … here"),
+            (
+                "upstream = \"127.0.0.1:9000\"",
+                "30: \"127.0.0.1:9000\" is not an address: write one such as \"http://127.0.0.1:9000/v1\"",
+            ),
+            (
+                "upstream = \"9000\"",
+                "30: \"9000\" is not an address: write one such as \"http://127.0.0.1:9000/v1\"",
+            ),
+            (
+                "upstream = \"ftp://127.0.0.1/\"",
+                "30: `upstream` is reached by http or https, not by ftp: write one such as \"http://127.0.0.1:9000/v1\"",
+            ),
+            (
+                "upstream = \"http://me:hush@127.0.0.1:9000\"",
+                "30: user and password do not belong in this file: leave them out of `upstream`",
+            ),
+            (
+                "upstream = \"http://127.0.0.1:9000/?x=1\"",
+                "30: `upstream` ends with its path, without ? and #: write one such as \"http://127.0.0.1:9000/v1\"",
+            ),
+            (
+                "upstream = \"http://127.0.0.1:8080\"",
+                "30: http://127.0.0.1:8080/ is this server itself: write where the API is",
+            ),
+            (
+                "upstream = \"http://localhost:8080/x\"",
+                "30: http://localhost:8080/x is this server itself: write where the API is",
+            ),
+            (
+                "upstream = \"http://127.0.0.1:9000\"\nupstream_seconds = 0",
+                "31: `upstream_seconds` is 0, and no answer would come in time: at least 1",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn scopes_lifetimes_limits() {
+    let behind = |key: &str| format!("{UPSTREAM}\n{key}");
+    let cases = [
+        (
+            "scopes = [{ path = \"reports\", scope = \"read\" }]",
+            "31: the path \"reports\" has to begin with /: write \"/reports\"",
+        ),
+        (
+            "scopes = [{ path = \"/reports\", scope = \"raed\" }]",
+            "31: the dialect knows no scope \"raed\"; did you mean \"read\"?",
+        ),
+        (
+            "scopes = [{ path = \"/reports\", scope = \"quite-other\" }]",
+            "31: the dialect knows no scope \"quite-other\"; write one it knows, or a dialect file of your own",
+        ),
+        ("scopes = [{ path = \"/reports\" }]", "31: missing field `scope`; write scope = … here"),
+        ("lifetimes = { access_token_seconds = 1 }", "31: `access_token_seconds` cannot be that: 2 to 86400"),
+        (
+            "lifetimes = { code_seconds = 601 }",
+            "31: `code_seconds` cannot be that: 1 to 600 (RFC 6749 §4.1.2)",
+        ),
+        (
+            "lifetimes = { refresh_token_months = 0 }",
+            "31: `refresh_token_months` cannot be that: at least 1 month",
+        ),
+        (
+            "lifetimes = { refresh_token_months = 256 }",
+            "31: invalid value: integer `256`, expected a whole number from 0 to 255",
+        ),
+        (
+            "lifetimes = { token_seconds = 60 }",
+            "31: unknown field `token_seconds`; did you mean `code_seconds`?",
+        ),
+        ("limits = { token = { burst = 0, per_minute = 5 } }", "31: `token` cannot be that: at least 1"),
+        ("limits = { api = { burst = 5, per_minute = 0 } }", "31: `api` cannot be that: at least 1"),
+        (
+            "limits = { api = 5 }",
+            "31: invalid type: integer `5`, expected a table such as { burst = 100, per_minute = 600 }",
+        ),
+        (
+            "limits = { quota_calls = 5 }",
+            "31: the dialect has nothing that `quota_calls` could change: leave it out",
+        ),
+        ("token_format = \"jwt\"", "31: this version does not make JWTs yet: write \"opaque\""),
+        ("token_format = \"JWT\"", "31: unknown variant `JWT`, expected `opaque` or `jwt`"),
+    ];
+    let folder = Folder::new();
+    for (key, said) in cases {
+        refused(&folder, UPSTREAM, &behind(key), said);
+    }
+    // No person, no code.
+    let app_only = "dialect = \"soundcharts\"\nlifetimes = { code_seconds = 60, refresh_token_months = 6 }";
+    let said = ["code_seconds", "refresh_token_months"].map(|key| {
+        format!("stagedoor.toml:29: the dialect has nothing that `{key}` could change: leave it out")
+    });
+    assert_eq!(folder.mistakes(&TEMPLATE.replacen(DIALECT, app_only, 1)), said);
+}
+
+#[test]
+fn two_of_them() {
+    let folder = Folder::new();
+    let second = |lines: &str| {
+        let rest = "dialect = \"standard\"\nupstream = \"http://127.0.0.1:9001\"";
+        folder.mistakes(&format!("{TEMPLATE}\n[[api]]\n{lines}\n{rest}\n"))
+    };
+    let cases = [
+        (
+            "name = \"catalogue\"\npath = \"/other\"",
+            "42: line 27 has an API named \"catalogue\" already: choose another name",
+        ),
+        (
+            "name = \"other\"\npath = \"/catalogue\"",
+            "43: the API \"catalogue\" lies at /catalogue too: give each a path or a host of its own",
+        ),
+        (
+            "name = \"other\"\npath = \"/catalogue/v2\"",
+            "43: /catalogue/v2 lies within /catalogue, and one of them is the API \"catalogue\": put them side by side",
+        ),
+        (
+            "name = \"other\"\npath = \"/\"",
+            "43: /catalogue lies within /, and one of them is the API \"catalogue\": put them side by side",
+        ),
+        ("name = \"other\"\npaht = \"/x\"", "43: unknown field `paht`; did you mean `path`?"),
+    ];
+    for (lines, said) in cases {
+        assert_eq!(second(lines), [format!("stagedoor.toml:{said}")], "{lines}");
+    }
+}
+
+/// All mistakes are told at once, in the order of the file.
+#[test]
+fn all_at_once() {
+    let text = TEMPLATE
+        .replace("path = \"stagedoor.db\"", "path = \"nowhere/stagedoor.db\"")
+        .replace(DIALECT, "dialect = \"spotifi\"")
+        .replace("8080\"]", "8080\", \"nine\"]");
+    let lines: Vec<String> = Folder::new()
+        .mistakes(&text)
+        .iter()
+        .map(|said| said.split(": ").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(lines, ["stagedoor.toml:9", "stagedoor.toml:12", "stagedoor.toml:28"]);
+}

@@ -1,0 +1,121 @@
+//! How many connections there may be: in all, and from one address, so that nobody takes every place.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::ListenerOptions;
+use crate::limit::network_of;
+
+/// The places of a listener.
+pub(super) struct Places {
+    options: ListenerOptions,
+    all: Arc<Semaphore>,
+    taken: Arc<Taken>,
+}
+
+/// How many places an address has; an address that has none is not kept.
+#[derive(Default)]
+struct Taken(Mutex<HashMap<IpAddr, usize>>);
+
+/// A place that is taken until it is dropped.
+pub(super) struct Place {
+    network: IpAddr,
+    taken: Arc<Taken>,
+    _of_all: OwnedSemaphorePermit,
+}
+
+impl Places {
+    pub(super) fn new(options: ListenerOptions) -> Self {
+        Self { options, all: Arc::new(Semaphore::new(options.connections)), taken: Arc::default() }
+    }
+
+    /// Waits until there is a place for somebody. `None` never comes: the places are not closed.
+    pub(super) async fn free(&self) -> Option<OwnedSemaphorePermit> {
+        self.all.clone().acquire_owned().await.ok()
+    }
+
+    /// Takes a free place for this address, unless it has as many as one may have.
+    pub(super) fn take(&self, free: OwnedSemaphorePermit, address: IpAddr) -> Option<Place> {
+        let most = if address.to_canonical().is_loopback() {
+            self.options.connections_per_loopback_address
+        } else {
+            self.options.connections_per_address
+        };
+        let network = network_of(address);
+        let mut taken = self.taken.lock();
+        let own = taken.entry(network).or_default();
+        if *own >= most {
+            return None;
+        }
+        *own += 1;
+        Some(Place { network, taken: self.taken.clone(), _of_all: free })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock();
+        if let Some(own) = taken.get_mut(&self.network) {
+            *own -= 1;
+            if *own == 0 {
+                taken.remove(&self.network);
+            }
+        }
+    }
+}
+
+impl Taken {
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_address_has_its_share() {
+        let options = ListenerOptions {
+            connections: 100,
+            connections_per_address: 2,
+            connections_per_loopback_address: 3,
+        };
+        let places = Places::new(options);
+        let mut held = Vec::new();
+        // address, and whether it gets a place
+        for (address, expected) in [
+            ("192.0.2.1", true),
+            ("192.0.2.1", true),
+            ("192.0.2.1", false),
+            ("::ffff:192.0.2.1", false),
+            ("192.0.2.2", true),
+            // One customer's network.
+            ("2001:db8::1", true),
+            ("2001:db8::2", true),
+            ("2001:db8::3", false),
+            ("2001:db8:0:1::3", true),
+            ("127.0.0.1", true),
+            ("127.0.0.1", true),
+            ("::ffff:127.0.0.1", true),
+            ("127.0.0.1", false),
+            ("::1", true),
+            ("::1", true),
+            ("::1", true),
+            ("::1", false),
+        ] {
+            let free = places.free().await.unwrap();
+            let place = places.take(free, address.parse().unwrap());
+            assert_eq!(place.is_some(), expected, "{address}");
+            held.extend(place);
+        }
+        assert_eq!(places.all.available_permits(), 100 - held.len());
+        held.clear();
+        assert_eq!(places.all.available_permits(), 100);
+        assert!(places.taken.lock().is_empty());
+    }
+}
