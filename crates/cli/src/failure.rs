@@ -110,7 +110,8 @@ impl From<SourceError> for Failure {
             SourceError::Unknown(_) | SourceError::SignIn { .. } | SourceError::AnswerLost { .. } => {
                 Exit::SignIn
             }
-            SourceError::Patience { .. } => Exit::Wait,
+            SourceError::Patience { slow_provider: Some(_), .. } => Exit::Provider,
+            SourceError::Patience { slow_provider: None, .. } => Exit::Wait,
             SourceError::Elsewhere(_) | SourceError::CutOff(_) => Exit::Other,
         };
         Self::new(exit, error.to_string())
@@ -137,7 +138,7 @@ impl From<CallError> for Failure {
                 return Self::new(Exit::Wait, text);
             }
             CallError::Foreign { .. } | CallError::Address(_) => Exit::Usage,
-            CallError::Unanswered { .. } => Exit::Provider,
+            CallError::Unanswered { .. } | CallError::TooSlow { .. } => Exit::Provider,
         };
         Self::new(exit, error.to_string())
     }
@@ -176,7 +177,7 @@ impl From<&ExchangeError> for Failure {
             | ExchangeError::Lost(_)
             | ExchangeError::Fault(_)
             | ExchangeError::Unreadable(_) => Exit::Provider,
-            ExchangeError::DuplicateGrant(_)
+            ExchangeError::DuplicateGrant { .. }
             | ExchangeError::GrantRefused(_)
             | ExchangeError::ClientRefused(_)
             | ExchangeError::TeamRefused { .. }
@@ -211,5 +212,21 @@ pub(crate) fn used_up(why: CoolDownKind) -> &'static str {
     match why {
         CoolDownKind::Rate => "too many requests",
         CoolDownKind::Quota => "the quota is used up",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stagedoor_client::CredentialName;
+
+    #[test]
+    fn a_slow_provider_is_not_another_process() {
+        let exit = |slow_provider: Option<&str>| {
+            let name = CredentialName::new("mine").unwrap();
+            let slow_provider = slow_provider.map(str::to_owned);
+            Failure::from(SourceError::Patience { name, seconds: 1, slow_provider }).exit
+        };
+        assert_eq!((exit(Some("Spotify")), exit(None)), (Exit::Provider, Exit::Wait));
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use stagedoor_client::Vault;
-use stagedoor_client::vault::{KeyPlace, NewKeyPlace};
+use stagedoor_client::vault::{KeyPlace, NewKeyPlace, VaultError};
 use stagedoor_wire::Secret;
 
 use crate::failure::{Exit, Failure};
@@ -53,26 +53,58 @@ enum Command {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let opened = vault::open_with(arguments.passphrase_file.as_deref())?;
+    let file = arguments.passphrase_file.as_deref();
     match &arguments.command {
-        Command::Show => {
-            let text =
-                format!("Credentials are in {};\n{}.\n", opened.folder().display(), vault::key(&opened));
-            terminal::print(text.as_bytes())
-        }
-        Command::File => moved(&opened, NewKeyPlace::File),
-        Command::Keychain => moved(&opened, NewKeyPlace::Keychain),
+        Command::Show => show(file),
+        Command::File => moved(&open_to_move(file)?, NewKeyPlace::File),
+        Command::Keychain => moved(&open_to_move(file)?, NewKeyPlace::Keychain),
         Command::Passphrase { new_passphrase_file } => {
+            let opened = open_to_move(file)?;
             let passphrase = new_passphrase(new_passphrase_file.as_deref())?;
             moved(&opened, NewKeyPlace::Passphrase(&passphrase))
         }
-        Command::Unlock { seconds } => unlock(&opened, *seconds),
+        Command::Unlock { seconds } => unlock(&open(file)?, *seconds),
         Command::Lock => {
-            opened.forget_key();
+            open(file)?.forget_key();
             eprintln!("Locked.");
             Ok(())
         }
     }
+}
+
+/// Opens the vault. A passphrase that is given is checked, unlocked or not.
+fn open(passphrase_file: Option<&Path>) -> Result<Vault, Failure> {
+    match passphrase_file {
+        Some(file) => Ok(Vault::unlock(&Vault::home()?, &secret::read(file)?)?),
+        None => vault::open(),
+    }
+}
+
+/// The same, with the present passphrase in any case: an unlock lends the key, and does not let go of its passphrase.
+fn open_to_move(passphrase_file: Option<&Path>) -> Result<Vault, Failure> {
+    let home = Vault::home()?;
+    let is_lent = Vault::open(&home).is_ok_and(|opened| opened.key_place() == KeyPlace::Passphrase);
+    if passphrase_file.is_some() || !is_lent {
+        return open(passphrase_file);
+    }
+    if !terminal::can_ask() {
+        let why = "the present passphrase is needed, unlocked or not: --passphrase-file FILE, or - for stdin";
+        return Err(Failure::new(Exit::Vault, why));
+    }
+    let passphrase = terminal::ask_secret(&format!("Present passphrase of {}", home.display()))?;
+    Ok(Vault::unlock(&home, &passphrase)?)
+}
+
+/// Says where the key is, which needs no key.
+fn show(passphrase_file: Option<&Path>) -> Result<(), Failure> {
+    let home = Vault::home()?;
+    let opened = match (passphrase_file, Vault::open(&home)) {
+        (None, Err(VaultError::PassphraseNeeded(_))) => None,
+        (None, opened) => Some(opened?),
+        (file, _) => Some(open(file)?),
+    };
+    let key = opened.as_ref().map_or("the key is under a passphrase, and locked", vault::key);
+    terminal::print(format!("Credentials are in {};\n{key}.\n", home.display()).as_bytes())
 }
 
 fn moved(opened: &Vault, to: NewKeyPlace<'_>) -> Result<(), Failure> {

@@ -148,9 +148,21 @@ fn overwrite(text: &str) {
     let _ = stderr.flush();
 }
 
-/// What somebody else wrote, made fit for a terminal: no control characters, which could move its cursor or set its title.
+/// What somebody else wrote, made fit for a terminal: no control characters, which could move its cursor or set its title,
+/// and none that change the order a line is read in.
 pub(crate) fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    let is_harmful = |c: char| (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c);
+    text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// The same on one line: what somebody else wrote must not look like a line of our own.
+pub(crate) fn harmless_line(text: &str) -> String {
+    harmless(text).replace(['\n', '\t'], " ")
+}
+
+/// UAX #9 §2.
+pub(crate) fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -160,5 +172,6 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_a_terminal() {
         assert_eq!(harmless("a\n\tb\u{1b}[2J\u{9b}1m\r"), "a\n\tb\u{fffd}[2J\u{fffd}1m\u{fffd}");
+        assert_eq!(harmless_line("a\nb\u{202e}c\u{2066}"), "a b\u{fffd}c\u{fffd}");
     }
 }

@@ -50,7 +50,7 @@ async fn renewed(source: &TokenSource, min_ttl: u32) -> Result<AccessToken, Fail
     let what = format!("waiting for a token of {}", source.name());
     let given = terminal::during(&what, source.token_for(min_ttl)).await?;
     if let Some(warning) = given.warning {
-        eprintln!("stagedoor: warning: {}", terminal::harmless(&warning.to_string()));
+        eprintln!("stagedoor: warning: {}", terminal::harmless_line(&warning.to_string()));
     }
     Ok(AccessToken::clone(&given.token))
 }

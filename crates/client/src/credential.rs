@@ -73,6 +73,13 @@ pub struct Credential {
 impl Credential {
     /// How many refused refresh tokens are kept.
     pub const SET_ASIDE: usize = 3;
+
+    /// Everything in it that nobody may see.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let refresh = self.refresh.iter().chain(&self.set_aside).map(|refresh| &refresh.token);
+        let keys = self.client_secret.iter().chain(self.legacy_key.as_ref().map(|(_, key)| key));
+        keys.chain(self.access.as_ref().map(|access| &access.token)).chain(refresh)
+    }
 }
 
 impl Credential {

@@ -64,25 +64,41 @@ impl TokenAnswer {
         }
     }
 
-    /// Reads a body written by any provider: `expires_in` may be text or missing, `token_type` may be missing, `null`
-    /// counts as absent. `default_seconds` stands in for a missing lifetime.
+    /// Reads a body written by any provider: `expires_in` may be text, a fraction or missing, `token_type` may be missing,
+    /// `null` and an empty text count as absent. `default_seconds` stands in for a missing lifetime.
     pub fn read(body: &[u8], default_seconds: u32) -> Result<Self, UnreadableAnswer> {
         let object: serde_json::Map<String, serde_json::Value> =
             serde_json::from_slice(body).map_err(|_| UnreadableAnswer::NotAnObject)?;
         let member = |name: &str| object.get(name).and_then(serde_json::Value::as_str);
-        let access_token = member("access_token").ok_or(UnreadableAnswer::NoAccessToken)?;
-        let seconds = match object.get("expires_in") {
-            Some(serde_json::Value::Number(number)) => number.as_u64(),
-            Some(serde_json::Value::String(digits)) => digits.parse().ok(),
-            _ => None,
-        };
+        // An empty refresh token must not take the place of a good one.
+        let token = |name: &str| member(name).filter(|token| is_token(token)).map(Secret::new);
         Ok(Self {
-            access_token: Secret::new(access_token),
-            expires_in_seconds: seconds.map_or(default_seconds, |s| u32::try_from(s).unwrap_or(u32::MAX)),
-            refresh_token: member("refresh_token").map(Secret::new),
+            access_token: token("access_token").ok_or(UnreadableAnswer::NoAccessToken)?,
+            expires_in_seconds: object.get("expires_in").and_then(lifetime).unwrap_or(default_seconds),
+            refresh_token: token("refresh_token"),
             scopes: member("scope").map(|text| text.split(' ').collect()),
         })
     }
+}
+
+/// The longest lifetime that is believed: a year.
+const MAX_LIFETIME_SECONDS: u32 = 365 * 86_400;
+
+/// Something that may be sent back: it is not empty and breaks no header.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_control)
+}
+
+/// Whole seconds, rounded down; what ended before it began lasts for none.
+fn lifetime(value: &serde_json::Value) -> Option<u32> {
+    let seconds = match value {
+        serde_json::Value::Number(number) => number.as_f64(),
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let seconds = seconds.filter(|seconds: &f64| !seconds.is_nan())?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
+    Some(seconds.clamp(0.0, f64::from(MAX_LIFETIME_SECONDS)) as u32)
 }
 
 fn name(body: &mut Vec<u8>, name: &str) {
@@ -167,5 +183,36 @@ mod tests {
         assert_eq!(TokenAnswer::read(br#"{"access_token":"a"}"#, 900).unwrap().expires_in_seconds, 900);
         assert_eq!(TokenAnswer::read(b"<html>", 1).unwrap_err(), UnreadableAnswer::NotAnObject);
         assert_eq!(TokenAnswer::read(b"{}", 1).unwrap_err(), UnreadableAnswer::NoAccessToken);
+    }
+
+    #[test]
+    fn what_is_no_token_counts_as_absent() {
+        for refresh in [r#""""#, r#""a\nb""#, "7"] {
+            let body = format!(r#"{{"access_token":"a","refresh_token":{refresh}}}"#);
+            assert!(TokenAnswer::read(body.as_bytes(), 1).unwrap().refresh_token.is_none(), "{body}");
+        }
+        for body in [r#"{"access_token":""}"#, r#"{"access_token":"a\r\nX: y"}"#] {
+            let error = TokenAnswer::read(body.as_bytes(), 1).unwrap_err();
+            assert_eq!(error, UnreadableAnswer::NoAccessToken, "{body}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_of_all_kinds() {
+        for (written, seconds) in [
+            ("-1", 0),
+            ("\"-60\"", 0),
+            ("59.9", 59),
+            ("\"59.9\"", 59),
+            ("1e300", MAX_LIFETIME_SECONDS),
+            ("18446744073709551615", MAX_LIFETIME_SECONDS),
+            ("null", 900),
+            ("\"soon\"", 900),
+            ("\"NaN\"", 900),
+        ] {
+            let body = format!(r#"{{"access_token":"a","expires_in":{written}}}"#);
+            let read = TokenAnswer::read(body.as_bytes(), 900).unwrap();
+            assert_eq!(read.expires_in_seconds, seconds, "{written}");
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! An answer: on stdout as it is fit for whoever reads it, and judged.
 
+use std::time::Duration;
+
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use stagedoor_client::credential::Flow;
-use stagedoor_client::{Credential, CredentialName};
+use stagedoor_client::{ApiClient, Credential, CredentialName};
 use stagedoor_wire::Dialect;
-use stagedoor_wire::api_error::{ApiErrorShape, read_message};
+use stagedoor_wire::api_error::ApiErrorShape;
 
-use super::{Arguments, json};
+use super::{Arguments, body, json};
 use crate::failure::{Exit, Failure};
 use crate::terminal;
 
@@ -16,38 +18,30 @@ use crate::terminal;
 pub(super) struct Answer {
     status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// Empty where nobody needs it any more.
+    /// Its beginning where it was passed on.
     pub(super) body: Vec<u8>,
 }
 
-/// Prints it. What a program reads, and what nobody has to look into, goes on as it comes.
-pub(super) async fn print(mut response: Response, arguments: &Arguments) -> Result<Answer, Failure> {
+/// Prints it, all of it after `left` unless it is passed on. What a program reads goes on as it comes.
+pub(super) async fn print(
+    response: Response,
+    arguments: &Arguments,
+    left: Duration,
+) -> Result<Answer, Failure> {
     let (status, headers) = (response.status(), response.headers().clone());
     if arguments.include {
         terminal::print(head(&response).as_bytes())?;
     }
-    let broke = |_| Failure::new(Exit::Provider, "the answer broke off: try again");
-    let passes_on = !terminal::is_read() && !arguments.paginate && status.is_success();
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(broke)? {
-        // A short answer is kept: an error may hide behind status 200.
-        if passes_on && body.len() + chunk.len() > KEPT_BYTES {
-            terminal::print(&body)?;
-            terminal::print(&chunk)?;
-            body = Vec::new();
-            while let Some(chunk) = response.chunk().await.map_err(broke)? {
-                terminal::print(&chunk)?;
-            }
-            return Ok(Answer { status, headers, body });
-        }
-        body.extend_from_slice(&chunk);
+    let passes_on = !terminal::is_read() && !arguments.paginate;
+    let body = body::read(response, passes_on, left, arguments.patience(), terminal::print).await?;
+    if !body.passed_on {
+        show(&body.kept, arguments.paginate)?;
     }
-    show(&body, arguments.paginate)?;
-    Ok(Answer { status, headers, body })
+    if body.cut {
+        eprintln!("stagedoor: the rest of the answer was cut off");
+    }
+    Ok(Answer { status, headers, body: body.kept })
 }
-
-/// No error of an API is longer.
-const KEPT_BYTES: usize = 64 * 1024;
 
 fn show(body: &[u8], one_of_many: bool) -> Result<(), Failure> {
     let text = std::str::from_utf8(body).ok();
@@ -91,12 +85,8 @@ fn head(response: &Response) -> String {
 
 impl Answer {
     /// Whether it is what was asked for; otherwise the provider's words.
-    pub(super) fn judge(
-        &self,
-        dialect: &Dialect,
-        credential: &Credential,
-        name: &CredentialName,
-    ) -> Result<(), Failure> {
+    pub(super) async fn judge(&self, client: &ApiClient, credential: &Credential) -> Result<(), Failure> {
+        let (dialect, name) = (&client.source().provider().dialect, client.source().name());
         let (code, hidden) = (self.status.as_u16(), self.hides_an_error(dialect));
         let exit = match self.status {
             StatusCode::UNAUTHORIZED => Exit::SignIn,
@@ -112,7 +102,7 @@ impl Answer {
             }
             _ => return Ok(()),
         };
-        let words = read_message(dialect, &self.body).filter(|words| !words.is_empty());
+        let words = client.message(&self.body, credential).await.filter(|words| !words.is_empty());
         let words = words.or_else(|| self.status.canonical_reason().map(str::to_owned)).unwrap_or_default();
         let team = match &credential.team {
             Some(team) if self.status == StatusCode::FORBIDDEN => format!(" (acting for the team {team})"),

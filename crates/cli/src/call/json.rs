@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::terminal;
+
 const NAME: &str = "\x1b[1;34m";
 const TEXT: &str = "\x1b[32m";
 const CONSTANT: &str = "\x1b[33m";
@@ -101,7 +103,7 @@ fn text_length(rest: &str) -> usize {
 fn printable(literal: &str) -> String {
     let mut text = String::with_capacity(literal.len());
     for c in literal.chars() {
-        if c.is_control() {
+        if c.is_control() || terminal::is_bidi_control(c) {
             let _ = write!(text, "\\u{:04x}", u32::from(c));
         } else {
             text.push(c);
@@ -135,6 +137,7 @@ mod tests {
 
     #[test]
     fn no_control_character_passes() {
+        assert_eq!(set("\"a\u{202e}b\"", false), "\"a\\u202eb\"\n");
         assert_eq!(set("\"\u{9b}2J\u{7f}\"", false), "\"\\u009b2J\\u007f\"\n");
     }
 }

@@ -1,14 +1,18 @@
 //! `stagedoor call`: a call to the provider's API.
 
 mod answer;
+mod body;
 mod json;
 mod request;
 
-use stagedoor_client::call::ApiCall;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use stagedoor_client::call::{ApiCall, SHORTEST_WAIT};
 use stagedoor_client::clock::Clock;
 use stagedoor_client::{ApiClient, Credential, CredentialName};
 
-use crate::failure::{Failure, used_up};
+use crate::failure::{Exit, Failure, used_up};
 use crate::{terminal, vault, when};
 
 /// Call the provider's API
@@ -57,9 +61,15 @@ pub(crate) struct Arguments {
     /// Print status and headers too
     #[arg(long, short)]
     include: bool,
-    /// Wait for so long at most where a limit is reached; longer pauses are told at once
+    /// Wait for so long at most; longer pauses at a limit are told at once
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     max_wait: u32,
+}
+
+impl Arguments {
+    fn patience(&self) -> Duration {
+        Duration::from_secs(self.max_wait.into()).max(SHORTEST_WAIT)
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -77,12 +87,20 @@ async fn all_pages(
     credential: &Credential,
 ) -> Result<(), Failure> {
     let mut next = Some(call);
+    let mut seen = HashSet::new();
     while let Some(call) = next {
+        let began = Clock::machine().now();
         let response = terminal::during_or(async || progress(client).await, client.send(&call)).await?;
-        let answer = answer::print(response, arguments).await?;
-        answer.judge(&client.source().provider().dialect, credential, &arguments.name)?;
+        let waited = Duration::from_millis(began.millis_until(Clock::machine().now()));
+        let left = arguments.patience().saturating_sub(waited).max(SHORTEST_WAIT);
+        let answer = answer::print(response, arguments, left).await?;
+        answer.judge(client, credential).await?;
         next =
             if arguments.paginate { client.next_page(&call, &answer.headers, &answer.body)? } else { None };
+        if let Some(again) = next.as_ref().filter(|next| !seen.insert(next.path.clone())) {
+            let text = format!("the pages go in a circle: {} was fetched already", again.path);
+            return Err(Failure::new(Exit::Provider, text));
+        }
     }
     Ok(())
 }

@@ -72,6 +72,12 @@ impl Checked<'_> {
             check_header(value)?;
         }
         let dashes = if name.chars().count() == 1 { "-" } else { "--" };
+        // Much of it stands in the request's head, where a line's end begins another field, or another request.
+        if !may_have_lines(name) && value.chars().any(char::is_control) {
+            return Err(format!(
+                "curl's {dashes}{name} is refused: its value has control characters; --data-binary @FILE sends any"
+            ));
+        }
         self.arguments.extend([format!("{dashes}{name}"), value.to_owned()]);
         Ok(())
     }
@@ -95,6 +101,12 @@ impl Checked<'_> {
         self.arguments.extend(["--url".to_owned(), url.to_string()]);
         Ok(())
     }
+}
+
+/// Whether its value is a body, or stays here.
+fn may_have_lines(name: &str) -> bool {
+    let all = ["d", "data", "data-ascii", "data-binary", "data-raw", "json", "form-string", "w", "write-out"];
+    all.contains(&name)
 }
 
 fn refused(option: &str, name: &str) -> String {
@@ -153,7 +165,7 @@ mod tests {
 
     #[test]
     fn refuses_what_could_carry_the_token_elsewhere() {
-        let cases: [&[&str]; 28] = [
+        let cases: [&[&str]; 33] = [
             &[],
             &["-s"],
             &["https://evil.example/"],
@@ -180,6 +192,11 @@ mod tests {
             &["/a", "-H", "authorization: x"],
             &["/a", "-HHost: evil.example"],
             &["/a", "-H", "@file"],
+            &["/a", "-X", "GET http://127.0.0.1/ HTTP/1.1\r\nHost: evil.example\r\n"],
+            &["/a", "-H", "X: 1\r\nAuthorization: x"],
+            &["/a", "--user-agent", "x\nHost: evil.example"],
+            &["/a", "-e", "x\rHost: evil.example"],
+            &["/a", "-r0\n"],
             &["/a", "-d"],
             &["/a", "--d", "x"],
         ];

@@ -19,11 +19,11 @@ pub(super) async fn sign_in(
     let flow = terminal::during(&format!("asking {title} for a code"), asking).await?;
     eprintln!(
         "On any device, open\n  {}\nand enter\n  {}\n",
-        terminal::harmless(flow.verification_uri()),
-        terminal::harmless(flow.user_code())
+        terminal::harmless_line(flow.verification_uri()),
+        terminal::harmless_line(flow.user_code())
     );
     if let Some(complete) = flow.verification_uri_complete() {
-        eprintln!("or open this, which holds the code:\n  {}\n", terminal::harmless(complete));
+        eprintln!("or open this, which holds the code:\n  {}\n", terminal::harmless_line(complete));
     }
     let seconds = u32::try_from(flow.expires_in().as_secs()).unwrap_or(u32::MAX).min(max_wait_seconds);
     let what = format!("waiting, for {} at most; Ctrl-C gives up", when::span(seconds));

@@ -93,10 +93,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             CredentialName::new(&arguments.provider).map_err(|error| Failure::usage(error.to_string()))?
         }
     };
-    let app = App::gather(arguments, &vault, stored(&vault, &name)?.as_ref(), &name)?;
+    let before = stored(&vault, &name)?;
+    let app = App::gather(arguments, &vault, before.as_ref(), &name)?;
+    let is_new = before.is_none();
     let credential = match app.way {
         Way::LegacyKey => keep(&vault, &name, &app, None)?,
-        Way::App | Way::Browser | Way::Device => vault::run(sign_in(arguments, &vault, &name, &app))?,
+        Way::App | Way::Browser | Way::Device => vault::run(sign_in(arguments, &vault, &name, &app, is_new))?,
     };
     words::done(&vault, &name, &app.provider, &credential);
     Ok(())
@@ -121,6 +123,7 @@ async fn sign_in(
     vault: &Vault,
     name: &CredentialName,
     app: &App,
+    is_new: bool,
 ) -> Result<Credential, Failure> {
     let endpoint = TokenEndpoint::new(
         vault.clone(),
@@ -128,7 +131,10 @@ async fn sign_in(
         app.provider.clone(),
         HttpClient::new(),
         Clock::machine(),
-    );
+    )
+    .with_login(is_new.then(|| words_of_new(arguments, app)));
+    // A person who signs in is let try.
+    endpoint.lift_cool_down(&app.credential);
     match app.way {
         Way::App => as_app(vault, name, app, &endpoint).await,
         Way::Browser => {
@@ -142,6 +148,25 @@ async fn sign_in(
             keep(vault, name, app, Some(&given))
         }
         Way::LegacyKey => Err(Failure::new(Exit::Other, "an API key needs no sign-in")),
+    }
+}
+
+/// What has to be said again after a first sign-in that failed: nothing is stored under the name yet.
+fn words_of_new(arguments: &Arguments, app: &App) -> String {
+    let name = arguments.name.as_ref().map(|name| format!(" --as {name}")).unwrap_or_default();
+    let base =
+        arguments.base_url.as_ref().map(|base| format!(" --base-url {}", quoted(base))).unwrap_or_default();
+    let provider = quoted(&arguments.provider);
+    format!("{provider}{name}{base} --client-id {}", quoted(app.credential.client_id.as_str()))
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

@@ -5,17 +5,17 @@ use stagedoor_client::credential::Flow;
 use stagedoor_client::renew::{remaining_millis, sign_in_due};
 use stagedoor_client::{Credential, CredentialName, Provider, Vault};
 
-use crate::terminal::harmless;
+use crate::terminal::harmless_line;
 use crate::{vault, when};
 
 pub(super) fn done(opened: &Vault, name: &CredentialName, provider: &Provider, credential: &Credential) {
-    eprintln!("Signed in as {name}: {}, {}.", harmless(&provider.dialect.title), whose(credential));
+    eprintln!("Signed in as {name}: {}, {}.", harmless_line(&provider.dialect.title), whose(credential));
     if let Some(team) = &credential.team {
-        eprintln!("  team     {}", harmless(team));
+        eprintln!("  team     {}", harmless_line(team));
     }
     let scopes = credential.access.as_ref().and_then(|access| access.scopes.as_ref());
     if let Some(scopes) = scopes.filter(|scopes| !scopes.is_empty()) {
-        eprintln!("  scopes   {}", harmless(scopes.as_str()));
+        eprintln!("  scopes   {}", harmless_line(scopes.as_str()));
     }
     if let Some(lives) = lives(provider, credential) {
         eprintln!("  token    {lives}");

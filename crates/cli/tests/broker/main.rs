@@ -9,6 +9,7 @@ mod home;
 #[path = "../dev/http.rs"]
 mod http;
 mod kills;
+mod passphrase;
 #[expect(dead_code, reason = "the tests of `dev` use all of it")]
 #[path = "../dev/process.rs"]
 mod process;

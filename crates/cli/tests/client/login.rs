@@ -55,7 +55,11 @@ fn for_a_team() {
     let foreign = log_in("foreign", dev.told("soundcharts", "foreign_team_id"));
     assert_eq!(foreign.code, 3, "{}", foreign.stderr);
     assert!(foreign.stderr.contains(dev.told("soundcharts", "foreign_team_id")), "{}", foreign.stderr);
-    assert!(foreign.stderr.contains("stagedoor login foreign --team TEAM"), "{}", foreign.stderr);
+    assert!(
+        foreign.stderr.contains("stagedoor login soundcharts --as foreign --base-url"),
+        "{}",
+        foreign.stderr
+    );
     // Nothing was kept of what failed.
     assert_eq!(home.run(&["token", "foreign"]).code, 3);
 }
@@ -244,7 +248,8 @@ fn a_grant_that_is_kept_elsewhere() {
         "duplicate_grant",
         "multiple active grants",
         "regenerate",
-        "login bandcamp --client-secret-file FILE",
+        "login bandcamp --base-url",
+        "--client-secret-file FILE",
     ] {
         assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
     }

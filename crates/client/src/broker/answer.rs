@@ -36,14 +36,19 @@ pub(super) async fn answer(broker: &Shared, peer: Peer, request: Request<Incomin
         (None, Some(code)) => broker.refusals.refused(code),
         (None, None) => {}
     }
+    let is_keyed = known.application.is_some() || peer != Peer::Network;
+    if let (false, Some(reason)) = (is_keyed, refused)
+        && !broker.unkeyed.is_noted(reason, at)
+    {
+        return response;
+    }
     let name = known.credential.as_ref().map(|credential| credential.source.name().as_str());
     let noted = audit::Entry {
         at: at.wall(),
         peer,
         application: known.application.as_ref().map(|application| application.app.as_str()),
         credential: name,
-        method: method.as_str(),
-        path: uri.path(),
+        request: is_keyed.then(|| (method.as_str(), uri.path())),
         status: response.status().as_u16(),
         refused,
         token: known.token,
@@ -60,8 +65,10 @@ impl Known {
         request: Request<Incoming>,
     ) -> Result<Response<Body>, Refusal> {
         guard::check(request.method(), request.uri(), request.headers())?;
-        let key = request.headers().get(KEY_HEADER);
+        let mut keys = request.headers().get_all(KEY_HEADER).iter();
+        let key = keys.next();
         self.application = match (peer, key) {
+            (_, Some(_)) if keys.next().is_some() => return Err(Refusal::KeyRepeated),
             (_, Some(key)) => Some(broker.applications.whose(key.as_bytes())?),
             (Peer::Network, None) => return Err(Refusal::KeyMissing),
             (Peer::Socket { .. }, None) => None,

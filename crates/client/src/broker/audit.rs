@@ -35,9 +35,8 @@ pub(super) struct Entry<'a> {
     /// Whose key was shown.
     pub(super) application: Option<&'a str>,
     pub(super) credential: Option<&'a str>,
-    pub(super) method: &'a str,
-    /// Without its query.
-    pub(super) path: &'a str,
+    /// Method, and path without its query; nothing of those whom nobody knows, who could write anything here.
+    pub(super) request: Option<(&'a str, &'a str)>,
     pub(super) status: u16,
     /// The reason, where the broker answered.
     pub(super) refused: Option<&'static str>,
@@ -57,8 +56,10 @@ struct Line<'a> {
     application: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<&'a str>,
-    method: &'a str,
-    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<&'static str>,
@@ -87,9 +88,9 @@ impl Entry<'_> {
             pid,
             application: self.application,
             credential: self.credential,
-            method: self.method,
+            method: self.request.map(|(method, _)| method),
             // An address in a request line is ASCII.
-            path: self.path.get(..MAX_PATH).unwrap_or(self.path),
+            path: self.request.map(|(_, path)| path.get(..MAX_PATH).unwrap_or(path)),
             status: self.status,
             refused: self.refused,
             token: self.token.map(Fingerprint8),
@@ -210,8 +211,7 @@ mod tests {
             peer: Peer::Socket { uid: 1000, pid: Some(7) },
             application: None,
             credential: Some("spotify"),
-            method: "GET",
-            path,
+            request: Some(("GET", path)),
             status: 200,
             refused: None,
             token: Some(Fingerprint::of(&Secret::new("abc"))),

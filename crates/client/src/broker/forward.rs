@@ -24,6 +24,8 @@ const MAX_KEPT: u64 = 64 * 1024;
 /// How long a provider that has all of the request may take to begin its answer. Where a body is still on its way, the
 /// caller's patience decides.
 const SILENCE_SECONDS: u64 = 60;
+/// How long a caller may take over a small body.
+const BODY_SECONDS: u64 = if cfg!(test) { 1 } else { 30 };
 
 /// An answer, and the token that went with the request.
 pub(super) struct Forwarded {
@@ -62,7 +64,9 @@ async fn read(body: Incoming) -> Result<(Body, Option<Bytes>), Refusal> {
     if body.size_hint().exact().is_none_or(|length| length > MAX_KEPT) {
         return Ok((Body::Streamed(body), None));
     }
-    let whole = body.collect().await.map_err(|_| Refusal::BodyBrokenOff)?.to_bytes();
+    let whole = timeout(Duration::from_secs(BODY_SECONDS), body.collect()).await;
+    let whole = whole.map_err(|_| Refusal::BodySlow { seconds: BODY_SECONDS })?;
+    let whole = whole.map_err(|_| Refusal::BodyBrokenOff)?.to_bytes();
     Ok((Body::whole(whole.clone()), Some(whole)))
 }
 
@@ -97,14 +101,20 @@ impl Head {
             sent.await
         };
         entry.figures.latency(began.elapsed());
-        answered.map_err(|error| {
+        let answer = answered.map_err(|error| {
             let why = chain(&error);
             if error.is_connect() {
                 Refusal::Unreachable { title: title(), why }
             } else {
                 Refusal::BrokenOff { title: title(), why }
             }
-        })
+        })?;
+        // RFC 9110 §15.2.2: nobody asked for it, and what follows is no HTTP.
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            let why = "it changed to another protocol unasked".to_owned();
+            return Err(Refusal::BrokenOff { title: title(), why });
+        }
+        Ok(answer)
     }
 
     /// The same once more with a new token, where its body is still there; otherwise the 401, and a new token for those who

@@ -26,6 +26,9 @@ const OTHER_METHOD: [HeaderName; 3] = [
     HeaderName::from_static("x-http-method"),
     HeaderName::from_static("x-method-override"),
 ];
+/// Another path than that.
+const OTHER_PATH: [HeaderName; 2] =
+    [HeaderName::from_static("x-original-url"), HeaderName::from_static("x-rewrite-url")];
 /// Ours, the phantom token among them.
 const OWN: &str = "x-stagedoor-";
 /// The broker lets no page of another origin read anything.
@@ -34,14 +37,15 @@ const CORS: &str = "access-control-";
 /// Leaves what may go to the provider, whose host is `host`.
 pub(super) fn outgoing(headers: &mut HeaderMap, host: &HeaderValue, legacy: Option<&LegacyKeys>) {
     drop_one_connections(headers);
-    for name in OTHER_METHOD.iter().chain(&[AUTHORIZATION, COOKIE, EXPECT]) {
+    for name in OTHER_METHOD.iter().chain(&OTHER_PATH).chain(&[AUTHORIZATION, COOKIE, EXPECT]) {
         headers.remove(name);
     }
     if let Some(legacy) = legacy {
         headers.remove(&legacy.id_header);
         headers.remove(&legacy.key_header);
     }
-    drop_beginning_with(headers, OWN);
+    // Where a gateway takes `_` for `-`, such a name is another spelling of one that does not pass.
+    drop_where(headers, |name| name.starts_with(OWN) || name.contains('_'));
     headers.insert(HOST, host.clone());
 }
 
@@ -52,8 +56,7 @@ pub(super) fn returning(headers: &mut HeaderMap) {
     headers.remove(SET_COOKIE);
     // The provider's other addresses are not the broker's.
     headers.remove(ALT_SVC);
-    drop_beginning_with(headers, CORS);
-    drop_beginning_with(headers, OWN);
+    drop_where(headers, |name| name.starts_with(CORS) || name.starts_with(OWN));
 }
 
 fn drop_one_connections(headers: &mut HeaderMap) {
@@ -78,9 +81,8 @@ fn drop_one_connections(headers: &mut HeaderMap) {
     }
 }
 
-fn drop_beginning_with(headers: &mut HeaderMap, prefix: &str) {
-    let found: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with(prefix)).cloned().collect();
+fn drop_where(headers: &mut HeaderMap, is_dropped: impl Fn(&str) -> bool) {
+    let found: Vec<HeaderName> = headers.keys().filter(|name| is_dropped(name.as_str())).cloned().collect();
     for name in found {
         headers.remove(name);
     }
@@ -123,6 +125,10 @@ mod tests {
             "x-stagedoor-key: phantom",
             "x-stagedoor-fault: 500",
             "x-http-method-override: DELETE",
+            "x-original-url: /admin",
+            "x-rewrite-url: /admin",
+            "x_original_url: /admin",
+            "x_stagedoor_key: phantom",
             "x-app-id: mine",
             "x-api-key: mine",
         ]);

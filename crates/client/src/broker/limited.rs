@@ -1,9 +1,12 @@
 //! Cool-downs: while a provider wants no requests of an app, none is sent, by any process, whoever the app acts for.
 
+use std::time::Duration;
+
 use http::Response;
 use http::header::RETRY_AFTER;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
+use tokio::time::timeout;
 
 use super::Shared;
 use super::body::Body;
@@ -14,6 +17,8 @@ use crate::vault::CoolDown;
 
 /// The most of a 429 that is read.
 const MAX_BYTES: usize = 64 * 1024;
+/// How long its body may take. Behind that the header fields alone count.
+const BODY: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
 
 /// Refuses while a cool-down runs.
 pub(super) fn check(broker: &Shared, entry: &CredentialEntry) -> Result<(), Refusal> {
@@ -31,7 +36,8 @@ pub(super) async fn note(
 ) -> Result<Response<Body>, Refusal> {
     let now = broker.clock.now();
     let (mut parts, body) = answer.into_parts();
-    let body = Limited::new(body, MAX_BYTES).collect().await.map(|body| body.to_bytes());
+    let body = timeout(BODY, Limited::new(body, MAX_BYTES).collect()).await;
+    let body = body.ok().and_then(Result::ok).map(|body| body.to_bytes());
     let said = body.as_deref().unwrap_or_default();
     let cool_down = limits::cool_down(&entry.source.provider().dialect, &parts.headers, said, now);
     entry.figures.cool_down();
@@ -42,11 +48,11 @@ pub(super) async fn note(
         tracing::warn!(%error, "cannot write a cool-down down");
     }
     match body {
-        Ok(body) => {
+        Some(body) => {
             parts.headers.entry(RETRY_AFTER).or_insert_with(|| cool_down.seconds.into());
             Ok(Response::from_parts(parts, Body::whole(body)))
         }
-        Err(_) => Err(refusal(entry, &cool_down, cool_down.seconds)),
+        None => Err(refusal(entry, &cool_down, cool_down.seconds)),
     }
 }
 

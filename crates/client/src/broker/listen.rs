@@ -1,5 +1,6 @@
 //! Connections: taken in, answered, drained at shutdown.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -19,11 +20,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::error::BrokerError;
 use super::{Shared, answer, own, socket};
 
-const MAX_CONNECTIONS: usize = 1_000;
-const HEADER_SECONDS: u64 = 15;
+/// Seats of each listener's own: whoever takes all of the port's, which anybody on this machine can, takes none of the
+/// socket's. With room for the connections to providers under the usual limit of 1,024 files.
+pub(super) const SOCKET_SEATS: usize = if cfg!(test) { 16 } else { 600 };
+pub(super) const PORT_SEATS: usize = if cfg!(test) { 8 } else { 200 };
+const METRICS_SEATS: usize = 16;
+/// How long a request's head may take.
+const SOCKET_HEADER: Duration = Duration::from_secs(15);
+const PORT_HEADER: Duration = Duration::from_secs(10);
 const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
 
 /// Who is at the other end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,36 +70,98 @@ pub(super) async fn serve(
     broker: Arc<Shared>,
     stop: impl Future<Output = ()>,
 ) {
-    let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let Ok(seat) = Arc::clone(&room).acquire_owned().await else { break };
-        tokio::select! {
-            taken = listeners.socket.accept() => {
-                if let Some((stream, peer)) = known(taken).await {
-                    connect(&graceful, stream, Purpose::Broker(peer), &broker, seat);
-                }
-            }
-            taken = accept(listeners.port.as_ref()) => {
-                if let Some(stream) = taken {
-                    connect(&graceful, stream, Purpose::Broker(Peer::Network), &broker, seat);
-                }
-            }
-            taken = accept(listeners.metrics.as_ref()) => {
-                if let Some(stream) = taken {
-                    connect(&graceful, stream, Purpose::Metrics, &broker, seat);
-                }
-            }
-            () = &mut stop => break,
-        }
+    let doors = Doors { graceful: GracefulShutdown::new(), broker };
+    tokio::select! {
+        never = doors.socket(&listeners.socket) => match never {},
+        never = doors.port(listeners.port.as_ref()) => match never {},
+        never = doors.metrics(listeners.metrics.as_ref()) => match never {},
+        () = stop => {}
     }
     // In this order: who finds no socket knows that nobody is there, and who finds the lock free finds no socket.
     drop(listeners);
     drop(place);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN, doors.graceful.shutdown()).await.is_err() {
         tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
     }
+}
+
+/// What connections come in by. Each has seats of its own, and the next one is taken when there is a seat for it.
+struct Doors {
+    graceful: GracefulShutdown,
+    broker: Arc<Shared>,
+}
+
+impl Doors {
+    async fn socket(&self, listener: &UnixListener) -> Infallible {
+        let seats = seats(SOCKET_SEATS);
+        loop {
+            let seat = take(&seats).await;
+            if let Some((stream, peer)) = known(listener.accept().await).await {
+                self.connect(stream, Purpose::Broker(peer), SOCKET_HEADER, seat);
+            }
+        }
+    }
+
+    async fn port(&self, listener: Option<&TcpListener>) -> Infallible {
+        let seats = seats(PORT_SEATS);
+        loop {
+            let seat = take(&seats).await;
+            if let Some(stream) = accept(listener).await {
+                self.connect(stream, Purpose::Broker(Peer::Network), PORT_HEADER, seat);
+            }
+        }
+    }
+
+    async fn metrics(&self, listener: Option<&TcpListener>) -> Infallible {
+        let seats = seats(METRICS_SEATS);
+        loop {
+            let seat = take(&seats).await;
+            if let Some(stream) = accept(listener).await {
+                self.connect(stream, Purpose::Metrics, PORT_HEADER, seat);
+            }
+        }
+    }
+
+    fn connect<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        stream: S,
+        purpose: Purpose,
+        header: Duration,
+        seat: Option<OwnedSemaphorePermit>,
+    ) {
+        let broker = Arc::clone(&self.broker);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let broker = Arc::clone(&broker);
+            async move {
+                Ok::<_, Infallible>(match purpose {
+                    Purpose::Broker(peer) => answer::answer(&broker, peer, request).await,
+                    Purpose::Metrics => own::scrape(&broker, &request),
+                })
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(header)
+            .max_headers(MAX_HEADERS)
+            .max_buf_size(MAX_HEADER_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = self.graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection ended");
+            }
+            drop(seat);
+        });
+    }
+}
+
+fn seats(count: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(count))
+}
+
+/// The next free seat. Nobody closes the semaphore, so there is one.
+async fn take(seats: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(seats).acquire_owned().await.ok()
 }
 
 /// A connection of this user's own, and whose it is.
@@ -130,36 +199,4 @@ async fn or_breathe<T>(taken: io::Result<T>) -> Option<T> {
             None
         }
     }
-}
-
-fn connect<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    graceful: &GracefulShutdown,
-    stream: S,
-    purpose: Purpose,
-    broker: &Arc<Shared>,
-    seat: OwnedSemaphorePermit,
-) {
-    let broker = Arc::clone(broker);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let broker = Arc::clone(&broker);
-        async move {
-            Ok::<_, std::convert::Infallible>(match purpose {
-                Purpose::Broker(peer) => answer::answer(&broker, peer, request).await,
-                Purpose::Metrics => own::scrape(&broker, &request),
-            })
-        }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended");
-        }
-        drop(seat);
-    });
 }

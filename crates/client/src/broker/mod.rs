@@ -33,6 +33,7 @@ mod socket;
 mod target;
 #[cfg(test)]
 mod tests;
+mod unkeyed;
 mod upstream;
 
 use std::future::Future;
@@ -58,6 +59,7 @@ use figures::Refusals;
 use listen::Listeners;
 use renewals::Renewals;
 use socket::Socket;
+use unkeyed::Unkeyed;
 use upstream::Upstream;
 
 /// How a broker is to run.
@@ -93,6 +95,7 @@ struct Shared {
     applications: Applications,
     renewals: Renewals,
     refusals: Refusals,
+    unkeyed: Unkeyed,
     audit: Audit,
 }
 
@@ -116,6 +119,7 @@ impl Broker {
             applications: Applications::open(vault.folder())?,
             renewals: Renewals::new(),
             refusals: Refusals::default(),
+            unkeyed: Unkeyed::default(),
             vault,
             clock,
             audit,

@@ -49,6 +49,8 @@ pub(super) enum Refusal {
         "the header {KEY_HEADER} is missing: `stagedoor broker key add APP` makes a key; on the Unix socket none is needed"
     )]
     KeyMissing,
+    #[error("the header {KEY_HEADER} is there more than once: one key says who asks")]
+    KeyRepeated,
     #[error("the key in {KEY_HEADER} is not known, or was removed: `stagedoor broker key add APP` makes one")]
     KeyUnknown,
     #[error("the key of {app} is not for {name}: `stagedoor broker key list` shows what it is for")]
@@ -71,6 +73,8 @@ pub(super) enum Refusal {
     Silent { title: String, seconds: u64 },
     #[error("the request's body ended early")]
     BodyBrokenOff,
+    #[error("the request's body was not there after {seconds} s")]
+    BodySlow { seconds: u64 },
 }
 
 impl From<SourceError> for Refusal {
@@ -96,6 +100,7 @@ impl Refusal {
             Self::NotAllowed { .. } => (StatusCode::FORBIDDEN, "not_allowed"),
             Self::TokenKept { .. } => (StatusCode::FORBIDDEN, "token_kept"),
             Self::KeyMissing => (StatusCode::UNAUTHORIZED, "key_missing"),
+            Self::KeyRepeated => (StatusCode::BAD_REQUEST, "key_repeated"),
             Self::KeyUnknown => (StatusCode::UNAUTHORIZED, "key_unknown"),
             Self::KeyNotFor { .. } => (StatusCode::FORBIDDEN, "key_not_for_this"),
             Self::CoolingDown { .. } => (StatusCode::TOO_MANY_REQUESTS, "cooling_down"),
@@ -105,6 +110,7 @@ impl Refusal {
             Self::BrokenOff { .. } => (StatusCode::BAD_GATEWAY, "broken_off"),
             Self::Silent { .. } => (StatusCode::GATEWAY_TIMEOUT, "silent"),
             Self::BodyBrokenOff => (StatusCode::BAD_REQUEST, "body_broken_off"),
+            Self::BodySlow { .. } => (StatusCode::REQUEST_TIMEOUT, "body_slow"),
         }
     }
 

@@ -40,6 +40,14 @@ pub enum CallError {
         /// What went wrong.
         why: String,
     },
+    /// It took longer than the caller wanted to wait.
+    #[error("no answer from {provider} within {seconds} s. Try again, or wait longer with `--max-wait`")]
+    TooSlow {
+        /// The provider's name.
+        provider: String,
+        /// How long was waited.
+        seconds: u64,
+    },
     /// Too many requests, and the provider wants a longer pause than the caller. It is written down.
     #[error(
         "{provider} answered {status}{}: {what} until {until} (for {seconds} s): nothing is sent before. `--max-wait {seconds}` waits",

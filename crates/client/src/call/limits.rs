@@ -14,6 +14,8 @@ use crate::vault::{CoolDown, CoolDownKey, CoolDownKind, Vault};
 
 /// How long to stay away after a 429 that does not say.
 const UNSAID_SECONDS: u32 = 30;
+/// How often a call is made again after a pause.
+const MAX_PAUSES: u32 = 4;
 /// How old what is known of a cool-down may be before the vault is asked again: other processes are told things too.
 const KNOWN_FOR_MILLIS: u64 = 1_000;
 
@@ -72,8 +74,14 @@ pub(crate) fn cool_down(dialect: &Dialect, headers: &HeaderMap, body: &[u8], now
     let reset = reset
         .filter(|_| why == CoolDownKind::Rate)
         .and_then(|value| retry_after::read(value.as_bytes(), now.wall()));
-    let seconds = retry_seconds(headers, now).or(reset).unwrap_or(UNSAID_SECONDS);
+    let seconds = retry_seconds(headers, now).or(reset).unwrap_or(UNSAID_SECONDS).min(why.longest_seconds());
     CoolDown { until: now.wall().plus_seconds(i64::from(seconds)), since: now, seconds, why }
+}
+
+/// How long to pause after being told so for the `tries`-th time, counted from 0; `None` after a few.
+pub(super) fn pause_seconds(told: u32, tries: u32) -> Option<u32> {
+    // Whoever says 0 is not asked without a pause.
+    (tries < MAX_PAUSES).then(|| told.max(1 << tries))
 }
 
 /// `Retry-After`, by the answer's own clock.
@@ -108,5 +116,20 @@ mod tests {
         );
         assert_eq!(told("spotify", &[("retry-after", "86400")], "Too many requests"), (86_400, Rate));
         assert_eq!(told("spotify", &[], ""), (UNSAID_SECONDS, Rate));
+    }
+
+    #[test]
+    fn absurd_pauses_are_cut() {
+        use CoolDownKind::{Quota, Rate};
+        let absurd = ("retry-after", "99999999999");
+        assert_eq!(told("spotify", &[absurd], ""), (86_400, Rate));
+        assert_eq!(told("soundcharts", &[("x-quota-remaining", "0"), absurd], ""), (31 * 86_400, Quota));
+    }
+
+    #[test]
+    fn repeated_pauses_grow_and_end() {
+        let pauses: Vec<_> = (0..).map_while(|tries| pause_seconds(0, tries)).collect();
+        assert_eq!(pauses, [1, 2, 4, 8]);
+        assert_eq!(pause_seconds(7, 1), Some(7));
     }
 }

@@ -30,6 +30,8 @@ use limits::Limits;
 
 /// The most of a refusal that is read.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+/// A request that goes out is given so long at least.
+pub const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Calls one provider's API with one credential's tokens. Clones share everything.
 #[derive(Clone)]
@@ -112,14 +114,14 @@ impl ApiClient {
         let address = self.address(call)?;
         let began = self.now();
         let mut proof = None;
-        let mut renewed = false;
+        let (mut renewed, mut pauses) = (false, 0);
         loop {
             self.await_cool_down(began).await?;
             let shown = match proof.take() {
                 Some(proof) => proof,
                 None => self.proof_since(began).await?,
             };
-            let response = self.dispatch(&address, call, &shown).await?;
+            let response = self.dispatch(&address, call, &shown, began).await?;
             match response.status() {
                 StatusCode::UNAUTHORIZED if !renewed && shown.is_token() => {
                     renewed = true;
@@ -128,11 +130,16 @@ impl ApiClient {
                         return Ok(response);
                     }
                 }
-                StatusCode::TOO_MANY_REQUESTS => self.limited(response, began).await?,
+                StatusCode::TOO_MANY_REQUESTS => {
+                    self.limited(response, &shown, began, pauses).await?;
+                    pauses += 1;
+                }
                 StatusCode::SERVICE_UNAVAILABLE if call.method.is_safe() => {
-                    match limits::retry_seconds(response.headers(), self.now()) {
-                        Some(seconds) if seconds > 0 && self.has_patience_for(seconds, began) => {
+                    let told = limits::retry_seconds(response.headers(), self.now());
+                    match told.and_then(|told| limits::pause_seconds(told, pauses)) {
+                        Some(seconds) if self.has_patience_for(seconds, began) => {
                             pause(seconds).await;
+                            pauses += 1;
                         }
                         _ => return Ok(response),
                     }
@@ -239,7 +246,22 @@ impl ApiClient {
         Ok(address)
     }
 
-    async fn dispatch(&self, address: &Url, call: &ApiCall, proof: &Proof) -> Result<Response, CallError> {
+    /// The words in (the beginning of) a refusal's body, without the secrets of `before`, the credential as it was when the
+    /// call began, nor of what is stored by now.
+    pub async fn message(&self, body: &[u8], before: &Credential) -> Option<String> {
+        let message = read_message(&self.provider().dialect, body)?;
+        let stored = self.shared.source.credential().await.ok();
+        let secrets = before.secrets().chain(stored.iter().flat_map(Credential::secrets));
+        Some(Redaction::new(secrets, body).words(&message))
+    }
+
+    async fn dispatch(
+        &self,
+        address: &Url,
+        call: &ApiCall,
+        proof: &Proof,
+        began: Moment,
+    ) -> Result<Response, CallError> {
         let client = self.shared.http.client()?;
         let mut headers = call.headers.clone();
         proof.apply(&mut headers);
@@ -247,22 +269,35 @@ impl ApiClient {
         // A body of no bytes still says so: some servers want a length with every POST.
         let has_body = !call.body.is_empty() || call.method == Method::POST || call.method == Method::PUT;
         let request = if has_body { request.body(call.body.clone()) } else { request };
-        request.send().await.map_err(|error| CallError::Unanswered {
+        // Who has no patience for pauses wants an answer all the same.
+        let patience = self.patience_left(began).max(SHORTEST_WAIT);
+        let sent = tokio::time::timeout(patience, request.send()).await;
+        let too_slow = |_| CallError::TooSlow { provider: self.title(), seconds: patience.as_secs() };
+        sent.map_err(too_slow)?.map_err(|error| CallError::Unanswered {
             provider: self.title(),
             why: chain(&error.without_url()),
         })
     }
 
-    async fn limited(&self, mut response: Response, began: Moment) -> Result<(), CallError> {
+    async fn limited(
+        &self,
+        mut response: Response,
+        shown: &Proof,
+        began: Moment,
+        pauses: u32,
+    ) -> Result<(), CallError> {
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        let body = beginning(response).await;
+        let reading = beginning(response);
+        let body = tokio::time::timeout(self.patience_left(began).max(SHORTEST_WAIT), reading).await;
+        let body = body.unwrap_or_default();
         let told = self.note_limit(&headers, &body).await?;
         // A used-up quota is not back in a moment, whatever the header says.
-        if told.why == CoolDownKind::Rate && self.has_patience_for(told.seconds, began) {
-            pause(told.seconds).await;
+        let seconds = limits::pause_seconds(told.seconds, pauses).filter(|_| told.why == CoolDownKind::Rate);
+        if let Some(seconds) = seconds.filter(|seconds| self.has_patience_for(*seconds, began)) {
+            pause(seconds).await;
             return Ok(());
         }
-        let redaction = Redaction::new([], &body);
+        let redaction = Redaction::new([shown.secret()], &body);
         let message = read_message(&self.provider().dialect, &body).map(|message| redaction.text(&message));
         let CoolDown { until, seconds, why: kind, .. } = told;
         Err(CallError::Limited { provider: self.title(), status, message, kind, seconds, until })

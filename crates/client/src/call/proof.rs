@@ -31,6 +31,14 @@ impl Proof {
         matches!(self, Self::Token(_))
     }
 
+    /// What of it nobody may see.
+    pub(super) fn secret(&self) -> &Secret {
+        match self {
+            Self::Token(token) => &token.token,
+            Self::LegacyKey { key, .. } => key,
+        }
+    }
+
     /// Puts it into `headers`, in the place of what the caller put there.
     pub fn apply(&self, headers: &mut HeaderMap) {
         match self {

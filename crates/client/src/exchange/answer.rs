@@ -48,7 +48,8 @@ pub(crate) fn refusal(
     };
     let is = |kind| error.is(dialect, kind);
     if is(TokenErrorKind::DuplicateGrant) {
-        ExchangeError::DuplicateGrant(answered)
+        let kept_as = endpoint.other_keeper(credential);
+        ExchangeError::DuplicateGrant { answered, kept_as }
     } else if is(TokenErrorKind::AuthorizationPending) {
         ExchangeError::Pending(answered)
     } else if is(TokenErrorKind::SlowDown) {
@@ -94,7 +95,7 @@ fn rate_limited(
     answered: Box<Answered>,
 ) -> ExchangeError {
     let now = endpoint.clock.now();
-    let seconds = reply
+    let told = reply
         .headers
         .get(RETRY_AFTER)
         .and_then(|value| retry_after::read(value.as_bytes(), reply.date.unwrap_or(now.wall())))
@@ -103,6 +104,7 @@ fn rate_limited(
         ApiErrorKind::QuotaExhausted => CoolDownKind::Quota,
         _ => CoolDownKind::Rate,
     };
+    let seconds = told.min(kind.longest_seconds());
     let until = now.wall().plus_seconds(i64::from(seconds));
     let cool_down = CoolDown { until, since: now, seconds, why: kind };
     if let Err(error) = endpoint.vault.set_cool_down(&endpoint.cool_down_key(credential), &cool_down) {
@@ -123,7 +125,7 @@ fn describe(
     let description = error.and_then(|error| error.description.clone());
     let words = description.or_else(|| read_message(&endpoint.provider.dialect, &reply.body));
     Box::new(Answered {
-        credential: endpoint.name.clone(),
+        login: endpoint.login(),
         provider: endpoint.provider.dialect.title.clone(),
         endpoint: reply.url.to_string(),
         status: reply.status,

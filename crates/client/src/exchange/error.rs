@@ -11,8 +11,8 @@ use crate::vault::{CoolDown, CoolDownKind};
 /// An answer that gave no token, fit to be shown.
 #[derive(Debug, Clone)]
 pub struct Answered {
-    /// The credential it was for.
-    pub credential: CredentialName,
+    /// What `stagedoor login` needs to sign in anew: the credential's name, or more where nothing is stored under it.
+    pub login: String,
     /// The provider's name as people read it.
     pub provider: String,
     /// The address asked.
@@ -79,22 +79,28 @@ pub enum ExchangeError {
     Lost(Unanswered),
     /// One active grant per app, and one is active.
     #[error(
-        "{0}. Another grant of this app is active, and its refresh token is not here. It ends when its newest access token \
+        "{answered}. Another grant of this app is active, and its refresh token is {}. It ends when its newest access token \
          expires (within the hour, as a rule): use it where it is kept, or wait; or regenerate the client secret on the \
-         provider's page and take it up with `stagedoor login {name} --client-secret-file FILE`", name = .0.credential
+         provider's page and take it up with `stagedoor login {login} --client-secret-file FILE`",
+        whereabouts(.kept_as.as_ref()), login = .answered.login
     )]
-    DuplicateGrant(Box<Answered>),
+    DuplicateGrant {
+        /// What was answered.
+        answered: Box<Answered>,
+        /// Another credential of the vault that holds a refresh token of the same app.
+        kept_as: Option<CredentialName>,
+    },
     /// The code or refresh token is not valid (any longer).
-    #[error("{0}. Sign in again: `stagedoor login {name}`", name = .0.credential)]
+    #[error("{0}. Sign in again: `stagedoor login {login}`", login = .0.login)]
     GrantRefused(Box<Answered>),
     /// Client id or secret are wrong.
     #[error(
-        "{0}. Client id or secret are not what the provider knows: `stagedoor login {name} --client-secret-file FILE`",
-        name = .0.credential
+        "{0}. Client id or secret are not what the provider knows: `stagedoor login {login} --client-secret-file FILE`",
+        login = .0.login
     )]
     ClientRefused(Box<Answered>),
     /// The app may not act for that team.
-    #[error("{answered}. The app has no access to {}: `stagedoor login {name} --team TEAM`", team_in_words(.team.as_deref()), name = .answered.credential)]
+    #[error("{answered}. The app has no access to {}: `stagedoor login {login} --team TEAM`", team_in_words(.team.as_deref()), login = .answered.login)]
     TeamRefused {
         /// What was answered.
         answered: Box<Answered>,
@@ -108,10 +114,10 @@ pub enum ExchangeError {
     #[error("{0}. Asked too soon")]
     SlowDown(Box<Answered>),
     /// The user said no.
-    #[error("{0}. The person refused: `stagedoor login {name}` asks again", name = .0.credential)]
+    #[error("{0}. The person refused: `stagedoor login {login}` asks again", login = .0.login)]
     AccessDenied(Box<Answered>),
     /// The device code's time is over.
-    #[error("{0}. It took too long: `stagedoor login {name} --device`", name = .0.credential)]
+    #[error("{0}. It took too long: `stagedoor login {login} --device`", login = .0.login)]
     DeviceCodeExpired(Box<Answered>),
     /// Too many requests. The cool-down is written down, so the next process knows it too.
     #[error("{answered}. {what} until {until} (for {seconds} s): nothing is sent before", what = used_up(*.kind))]
@@ -134,7 +140,7 @@ pub enum ExchangeError {
         cool_down: CoolDown,
     },
     /// Another refusal.
-    #[error("{0}. Check what is stored with `stagedoor status`, then `stagedoor login {name}`", name = .0.credential)]
+    #[error("{0}. Check what is stored with `stagedoor status`, then `stagedoor login {login}`", login = .0.login)]
     Refused(Box<Answered>),
     /// The provider's fault.
     #[error("{0}. That is the provider's fault: try again later")]
@@ -164,6 +170,10 @@ impl ExchangeError {
                 | Self::Unreadable(_)
         )
     }
+}
+
+fn whereabouts(kept_as: Option<&CredentialName>) -> String {
+    kept_as.map_or("not here".to_owned(), |name| format!("kept here as {name} (`stagedoor token {name}`)"))
 }
 
 fn team_in_words(team: Option<&str>) -> String {

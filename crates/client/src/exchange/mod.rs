@@ -36,6 +36,7 @@ pub struct TokenEndpoint {
     http: HttpClient,
     clock: Clock,
     vault: Vault,
+    login: Option<String>,
 }
 
 /// What the provider gave.
@@ -58,7 +59,17 @@ impl TokenEndpoint {
         http: HttpClient,
         clock: Clock,
     ) -> Self {
-        Self { name, provider, http, clock, vault }
+        Self { name, provider, http, clock, vault, login: None }
+    }
+
+    /// For a sign-in under a name that stands for nothing yet: errors tell these words for `stagedoor login`.
+    #[must_use]
+    pub fn with_login(self, login: Option<String>) -> Self {
+        Self { login, ..self }
+    }
+
+    fn login(&self) -> String {
+        self.login.clone().unwrap_or_else(|| self.name.to_string())
     }
 
     /// The provider.
@@ -163,6 +174,28 @@ impl TokenEndpoint {
             }
             None => Ok(()),
         }
+    }
+
+    /// Forgets the cool-down of the token endpoint: a person who signs in is let try.
+    pub fn lift_cool_down(&self, credential: &Credential) {
+        if self.cool_down(credential).is_some()
+            && let Err(error) = self.vault.lift_cool_down(&self.cool_down_key(credential))
+        {
+            tracing::warn!(%error, "cannot lift a cool-down");
+        }
+    }
+
+    /// Another credential of the vault with a refresh token of the same app.
+    fn other_keeper(&self, credential: &Credential) -> Option<CredentialName> {
+        let names = self.vault.names().ok()?;
+        names.into_iter().filter(|name| *name != self.name).find(|name| {
+            let other = self.vault.read(name).ok().flatten();
+            other.is_some_and(|other| {
+                other.refresh.is_some()
+                    && other.client_id == credential.client_id
+                    && other.provider.accounts == self.provider.accounts
+            })
+        })
     }
 
     /// The cool-down of the token endpoint that still runs. One that cannot be read is none: the provider will repeat it.

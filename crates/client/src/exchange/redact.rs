@@ -3,8 +3,10 @@
 use serde_json::Value;
 use stagedoor_wire::{Secret, form};
 
-/// How much of a body is shown, in bytes.
+/// How much of a body is shown, in characters.
 const SHOWN: usize = 200;
+/// How much of a provider's words is shown, in characters.
+const WORDS: usize = 300;
 /// How much of a body is looked at.
 const LOOKED_AT: usize = 16 * 1024;
 /// A run of a token's characters that is so long and holds a digit is masked.
@@ -32,26 +34,81 @@ impl Redaction {
         Self { masked }
     }
 
-    /// The beginning of a body, on one line.
+    /// The beginning of a body, on one line. Of JSON the names of its members alone: its values have too many spellings.
     pub(crate) fn snippet(&self, body: &[u8]) -> String {
-        let text = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]).into_owned();
-        let text = self.text(&text);
-        let mut end = text.len().min(SHOWN);
-        while !text.is_char_boundary(end) {
-            end -= 1;
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => {
+                let names: Vec<_> = members.keys().map(String::as_str).collect();
+                let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+                cut(&self.line(&format!("JSON with {names}")), SHOWN)
+            }
+            _ => {
+                let text = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
+                cut(&self.line(&unescaped(&text)), SHOWN)
+            }
         }
-        if end < text.len() { format!("{}…", &text[..end]) } else { text }
     }
 
-    /// A text, on one line and without control characters: it may go to a terminal.
+    /// A text, on one line and without control characters: it may go to a terminal. No longer than anybody reads.
     pub(crate) fn text(&self, text: &str) -> String {
+        cut(&self.line(text), WORDS)
+    }
+
+    /// The same, for words that may speak of ids: what looks like a secret and is none stays.
+    pub(crate) fn words(&self, text: &str) -> String {
+        cut(&self.known(text), WORDS)
+    }
+
+    fn line(&self, text: &str) -> String {
+        mask_runs(&self.known(text))
+    }
+
+    fn known(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.masked {
             text = text.replace(secret.expose(), "[hidden]");
         }
-        let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        mask_runs(&line.split_whitespace().collect::<Vec<_>>().join(" "))
+        let line: String = text
+            .chars()
+            .filter(|c| !is_bidi_control(*c))
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Characters that let a text be read in another order than it is written in (UAX #9 §2).
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// At most so many characters.
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// JSON's escapes undone, in a text that may be a piece of JSON: a secret is the same in each spelling.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let code = rest.strip_prefix('u').and_then(|digits| digits.get(..4));
+        let code = code.and_then(|digits| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
+        match code {
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[5..];
+            }
+            None if rest.starts_with('/') => {}
+            None => plain.push('\\'),
+        }
+    }
+    plain + rest
 }
 
 /// What stands in a JSON body under names that speak of secrets.
@@ -105,12 +162,27 @@ mod tests {
     #[test]
     fn what_stands_where_tokens_stand_is_masked() {
         let body =
-            br#"{"access_token":"onlyletters","token_type":"Bearer","nested":[{"user_code":"WDJB-MJHT"}]}"#;
-        let shown = Redaction::new([], body).snippet(body);
-        assert_eq!(
-            shown,
-            r#"{"access_token":"[hidden]","token_type":"Bearer","nested":[{"user_code":"[hidden]"}]}"#
-        );
+            br#"{"access_token":"onlyletters","nested":[{"user_code":"WDJB-MJHT"}],"token_type":"Bearer"}"#;
+        let redaction = Redaction::new([], body);
+        assert_eq!(redaction.snippet(body), "JSON with access_token, nested, token_type");
+        assert_eq!(redaction.text("onlyletters of WDJB-MJHT"), "[hidden] of [hidden]");
+    }
+
+    #[test]
+    fn escaped_spellings_are_masked() {
+        let sent = [Secret::new("ab/cd+efg")];
+        for body in [r#"{"was":"ab\/cd+efg"}"#, r#"<p>"ab\/cd\u002befg""#, r#"{"was":"\u0061b\u002Fcd+efg"#] {
+            let shown = Redaction::new(&sent, body.as_bytes()).snippet(body.as_bytes());
+            assert!(!shown.contains("efg"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_and_stay_in_order() {
+        let redaction = Redaction::new([], b"");
+        assert_eq!(redaction.text(&"wörd ".repeat(1000)).chars().count(), WORDS + 1);
+        assert_eq!(redaction.text("a\u{202e}b\nc"), "ab c");
+        assert_eq!(redaction.words("no artist 11e81bcc9c1cce38b96b"), "no artist 11e81bcc9c1cce38b96b");
     }
 
     #[test]

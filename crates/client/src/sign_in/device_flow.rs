@@ -133,7 +133,7 @@ mod tests {
 
     fn answered() -> Box<Answered> {
         Box::new(Answered {
-            credential: CredentialName::new("a").unwrap(),
+            login: String::new(),
             provider: String::new(),
             endpoint: String::new(),
             status: 400,

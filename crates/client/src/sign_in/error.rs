@@ -61,7 +61,9 @@ pub enum SignInError {
         expected: String,
     },
     /// The person said no.
-    #[error("the sign-in was refused in the browser")]
+    #[error(
+        "the sign-in was refused in the browser (access_denied), and nothing was kept: run the same `stagedoor login` again to allow it"
+    )]
     Denied,
     /// The provider refused.
     #[error("the provider refused the sign-in: {error}{}", words(.description.as_deref()))]

@@ -17,7 +17,11 @@ use super::{CodeFlow, SignInError};
 /// The most of a request that is read.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// Browsers open connections they may use later; those do not stay for ever.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(10);
+/// The most connections that are open at once; others wait until one ends.
+const MAX_CONNECTIONS: usize = 64;
+/// Where a connection cannot be taken, because files have run out for instance, asking again at once would spin.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How often another port is tried when a free one of one family is taken in the other.
 const PORT_TRIES: usize = 16;
 
@@ -73,15 +77,15 @@ impl Listener {
         let mut heads = JoinSet::new();
         loop {
             let (stream, target) = tokio::select! {
-                accepted = accept(self.v4.as_ref()) => {
-                    accepted.map(|stream| heads.spawn(read_target(stream))).ok();
+                stream = self.accept(), if heads.len() < MAX_CONNECTIONS => {
+                    heads.spawn(read_target(stream));
                     continue;
                 }
-                accepted = accept(self.v6.as_ref()) => {
-                    accepted.map(|stream| heads.spawn(read_target(stream))).ok();
-                    continue;
-                }
-                Some(Ok(Some(read))) = heads.join_next() => read,
+                Some(joined) = heads.join_next() => match joined {
+                    Ok(Some(read)) => read,
+                    // It asked for nothing.
+                    Ok(None) | Err(_) => continue,
+                },
             };
             let (path, query) = target.split_once('?').unwrap_or((target.as_str(), ""));
             if path != self.path {
@@ -97,6 +101,22 @@ impl Listener {
                 Err(error) => {
                     show(stream, Page::Denied).await;
                     return Err(error);
+                }
+            }
+        }
+    }
+
+    async fn accept(&self) -> TcpStream {
+        loop {
+            let accepted = tokio::select! {
+                accepted = accept(self.v4.as_ref()) => accepted,
+                accepted = accept(self.v6.as_ref()) => accepted,
+            };
+            match accepted {
+                Ok(stream) => return stream,
+                Err(error) => {
+                    tracing::debug!(%error, "a connection could not be taken");
+                    tokio::time::sleep(PAUSE).await;
                 }
             }
         }
@@ -139,8 +159,10 @@ async fn show(mut stream: TcpStream, page: Page) {
         stream.write_all(page.response().as_bytes()).await?;
         stream.shutdown().await
     };
-    if let Err(error) = shown.await {
-        tracing::debug!(%error, "the browser did not take the page");
+    match tokio::time::timeout(SILENCE, shown).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "the browser did not take the page"),
+        Err(_) => tracing::debug!("the browser did not take the page in time"),
     }
 }
 

@@ -47,13 +47,16 @@ pub enum SourceError {
     Elsewhere(CredentialName),
     /// It took longer than the caller wanted to wait. The renewal goes on.
     #[error(
-        "no token for {name} within {seconds} s: another process may be renewing it. Try again, or wait longer with `--max-wait`"
+        "no token for {name} within {seconds} s: {}. Try again, or wait longer with `--max-wait`",
+        slow(.slow_provider.as_deref())
     )]
     Patience {
         /// The credential.
         name: CredentialName,
         /// How long was waited.
         seconds: u64,
+        /// The provider's name, where it was asked and has not answered yet.
+        slow_provider: Option<String>,
     },
     /// The runtime ended in the middle.
     #[error("the renewal of {0} was cut off: try again")]
@@ -69,6 +72,12 @@ impl SourceError {
             Self::Vault(_) | Self::Unknown(_) | Self::SignIn { .. } | Self::AnswerLost { .. } => false,
         }
     }
+}
+
+fn slow(provider: Option<&str>) -> String {
+    provider.map_or("another process may be renewing it".to_owned(), |provider| {
+        format!("{provider} has not answered yet")
+    })
 }
 
 fn said(refused: Option<&ExchangeError>) -> String {

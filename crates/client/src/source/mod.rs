@@ -6,6 +6,7 @@ mod live;
 mod renewal;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -72,6 +73,8 @@ struct Shared {
     cached: ArcSwapOption<Cached>,
     /// Held by whoever renews, until the renewal has ended, even when its caller is gone.
     turn: Arc<Mutex<Turn>>,
+    /// Whether the provider is being asked, rather than another process waited for.
+    asking: AtomicBool,
 }
 
 /// A token in memory. The boot clock is compared alone: nobody sets it, and a process does not outlive it.
@@ -102,7 +105,13 @@ impl TokenSource {
         clock: Clock,
     ) -> Self {
         let endpoint = TokenEndpoint::new(vault.clone(), name, provider, http, clock);
-        let shared = Shared { endpoint, vault, cached: ArcSwapOption::empty(), turn: Arc::default() };
+        let shared = Shared {
+            endpoint,
+            vault,
+            cached: ArcSwapOption::empty(),
+            turn: Arc::default(),
+            asking: AtomicBool::new(false),
+        };
         Self { shared: Arc::new(shared), max_wait: MAX_WAIT }
     }
 
@@ -173,8 +182,16 @@ impl TokenSource {
         match tokio::time::timeout(self.max_wait, self.take_turn(ask, arrived)).await {
             Ok(outcome) => outcome,
             Err(_) => {
-                let (name, seconds) = (self.name().clone(), self.max_wait.as_secs());
-                self.shared.or_still_live(&ask, self.clock().now(), SourceError::Patience { name, seconds })
+                let error = SourceError::Patience {
+                    name: self.name().clone(),
+                    seconds: self.max_wait.as_secs(),
+                    slow_provider: self
+                        .shared
+                        .asking
+                        .load(Ordering::Relaxed)
+                        .then(|| self.provider().dialect.title.clone()),
+                };
+                self.shared.or_still_live(&ask, self.clock().now(), error)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One renewal: look into the vault, lock, look again, exchange, write down, give.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use stagedoor_wire::Secret;
@@ -220,7 +221,10 @@ impl Exchange {
             Some(token) => GrantRequest::RefreshToken { token: token.clone() },
             None => GrantRequest::ClientCredentials,
         };
-        let given = match endpoint.send(&self.credential, grant).await {
+        shared.asking.store(true, Ordering::Relaxed);
+        let answer = endpoint.send(&self.credential, grant).await;
+        shared.asking.store(false, Ordering::Relaxed);
+        let given = match answer {
             Ok(given) => given,
             Err(error) if is_grant_refused(&error) && self.refresh.is_some() => {
                 return self.refused(shared, error).await;

@@ -64,6 +64,17 @@ pub enum CoolDownKind {
     Quota,
 }
 
+impl CoolDownKind {
+    /// The longest pause that is believed, in seconds: a day for a rate, the longest month for a quota. A slip of the
+    /// provider's must not lock an app out for years.
+    pub fn longest_seconds(self) -> u32 {
+        match self {
+            Self::Rate => 86_400,
+            Self::Quota => 31 * 86_400,
+        }
+    }
+}
+
 impl CoolDown {
     /// Whole seconds it still lasts at `now`, rounded up; 0 when it has ended.
     pub fn remaining_seconds(&self, now: Moment) -> u32 {
@@ -100,6 +111,14 @@ pub(super) fn extend(folder: &Folder, key: &CoolDownKey, cool_down: &CoolDown) -
     let json = serde_json::to_vec(&StoredCoolDown::new(key, cool_down));
     let json = json.map_err(|error| VaultError::system("write", &folder.file(&file))(error.into()))?;
     folder.replace(&stem, &file, &json)?;
+    folder.sync()
+}
+
+/// Forgets what is noted for `key`.
+pub(super) fn lift(folder: &Folder, key: &CoolDownKey) -> Result<(), VaultError> {
+    let stem = key.stem();
+    let _lock = Lock::take(folder, &stem)?;
+    folder.delete(&file(&stem))?;
     folder.sync()
 }
 

@@ -176,6 +176,11 @@ impl Vault {
         cool_down::extend(&self.0.cool_downs, key, cool_down)
     }
 
+    /// Forgets the cool-down of an app at a provider.
+    pub fn lift_cool_down(&self, key: &CoolDownKey) -> Result<(), VaultError> {
+        cool_down::lift(&self.0.cool_downs, key)
+    }
+
     fn generation(&self, name: &CredentialName, which: &str) -> Result<Option<Credential>, VaultError> {
         Ok(self.sealed_generation(name, which)?.map(|(_, credential)| credential))
     }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use stagedoor_client::CredentialName;
 use stagedoor_client::exchange::ExchangeError;
 use stagedoor_client::source::{SourceError, Warning, live};
+use stagedoor_wire::token_request::GrantRequest;
 
 use crate::fake::{Fake, Reply, json};
 use crate::world::{World, access, for_itself};
@@ -140,4 +142,69 @@ async fn who_has_no_patience_does_not_wait() {
     assert!(matches!(error, SourceError::Patience { seconds: 0, .. }), "{error}");
     fake.open();
     assert_eq!(source.token().await.unwrap().token.expose(), "late");
+}
+
+#[tokio::test]
+async fn a_slow_provider_is_told_from_a_busy_process() {
+    let fake = Fake::closed(|_| json(200, r#"{"access_token":"late","expires_in":900}"#)).await;
+    let world = World::new("spotify", &fake.base);
+    let patience = Duration::from_millis(1);
+    let locked = world.vault.lock(&world.name).unwrap();
+    let said = world.source().max_wait(patience).token().await.unwrap_err().to_string();
+    assert!(said.contains("another process"), "{said}");
+    drop(locked);
+    let source = world.source();
+    let renewing = source.clone();
+    let renewal = tokio::spawn(async move { renewing.token().await });
+    fake.arrived().await;
+    let said = source.max_wait(patience).token().await.unwrap_err().to_string();
+    assert!(said.contains("Spotify Web API has not answered yet"), "{said}");
+    fake.open();
+    renewal.await.unwrap().unwrap();
+}
+
+/// A person who signs in is let try, and the provider's answer holds again.
+#[tokio::test]
+async fn a_lifted_cool_down_lets_one_request_through() {
+    let fake = Fake::start(|_| Reply::Answer {
+        status: 429,
+        headers: "Retry-After: 4000000000\r\n",
+        body: String::new(),
+    })
+    .await;
+    let world = World::new("spotify", &fake.base);
+    let source = world.source();
+    let error = source.token().await.unwrap_err();
+    assert!(
+        matches!(&error, SourceError::Exchange(error)
+            if matches!(**error, ExchangeError::RateLimited { seconds: 86_400, .. })),
+        "{error}"
+    );
+    source.endpoint().lift_cool_down(&world.stored());
+    world.source().token().await.unwrap_err();
+    world.source().token().await.unwrap_err();
+    assert_eq!(fake.token_requests(), 2);
+}
+
+#[tokio::test]
+async fn the_keeper_of_the_active_grant_is_named() {
+    let answer = r#"{"error":"duplicate_grant","error_description":"client 29 has multiple active grants"}"#;
+    let fake = Fake::start(move |_| json(401, answer)).await;
+    let world = World::new("bandcamp", &fake.base);
+    let other = world.vault.lock(&CredentialName::new("elsewhere").unwrap()).unwrap();
+    other.write(&world.stored()).unwrap();
+    world.change(for_itself);
+    let said = world.source().token().await.unwrap_err().to_string();
+    assert!(said.contains("kept here as elsewhere"), "{said}");
+}
+
+/// Nothing is stored under the name, so that the name alone would not do.
+#[tokio::test]
+async fn the_cure_of_a_first_sign_in_is_whole() {
+    let fake = Fake::start(|_| json(401, r#"{"error":"invalid_client"}"#)).await;
+    let world = World::new("spotify", &fake.base);
+    let login = "spotify --as mine --base-url http://127.0.0.1:1".to_owned();
+    let endpoint = world.source().endpoint().clone().with_login(Some(login.clone()));
+    let error = endpoint.send(&world.stored(), GrantRequest::ClientCredentials).await.unwrap_err();
+    assert!(error.to_string().contains(&format!("stagedoor login {login} --client-secret-file")), "{error}");
 }

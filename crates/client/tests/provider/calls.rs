@@ -1,6 +1,7 @@
 //! Calls to the API: where the token goes, what a 401 and a 429 lead to, and where pages are fetched from.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use stagedoor_client::BaseUrl;
@@ -188,7 +189,7 @@ async fn a_used_up_quota_is_not_waited_for() {
     assert_eq!(fake.seen().len(), 1);
 }
 
-/// `Retry-After: 0` asks for no pause, so the call is made again at once.
+/// `Retry-After: 0` asks for no pause; a short one is made all the same.
 #[tokio::test]
 async fn a_pause_within_the_callers_patience_is_made() {
     let calls = AtomicU32::new(0);
@@ -224,4 +225,23 @@ async fn legacy_keys_where_there_is_no_token() {
         credential.legacy_key = Some(("soundcharts".into(), Secret::new("the-key")));
     });
     assert!(matches!(world.api().send(&ApiCall::get("/v1/me")).await, Err(CallError::Source(_))));
+}
+
+#[tokio::test]
+async fn a_call_ends_with_the_callers_patience() {
+    let fake = Fake::closed(|_| json(200, "{}")).await;
+    let world = World::new("spotify", &fake.base);
+    live(&world);
+    let error = world.api().max_wait(Duration::ZERO).send(&ApiCall::get("/v1/me")).await.unwrap_err();
+    assert!(matches!(error, CallError::TooSlow { seconds: 1, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_message_is_told_without_the_token() {
+    let fake = Fake::start(|_| json(200, "{}")).await;
+    let world = World::new("spotify", &fake.base);
+    live(&world);
+    let body = br#"{"error":{"status":400,"message":"no access-0\nhere"}}"#;
+    let message = world.api().message(body, &world.stored()).await;
+    assert_eq!(message.as_deref(), Some("no [hidden] here"));
 }

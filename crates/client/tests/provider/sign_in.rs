@@ -75,6 +75,32 @@ async fn a_refusal_ends_the_wait() {
     assert!(page.contains("Not signed in"), "{page}");
 }
 
+/// Connections without a request, more of them than are kept at once, do not stall the real one.
+#[tokio::test]
+async fn silent_connections_do_not_stall_the_sign_in() {
+    let fake = Fake::start(|_| json(200, "{}")).await;
+    let world = World::new("spotify", &fake.base);
+    let listener = Listener::bind("http://127.0.0.1:0/cb").await.unwrap();
+    let flow = CodeFlow::begin(&world.provider, &world.stored(), listener.redirect_uri()).unwrap();
+    let (port, target) = (listener.port(), format!("/cb?code=c&state={}", state_of(&flow)));
+    let browser = async {
+        let mut real = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        for _ in 0..80 {
+            let mut silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            silent.shutdown().await.unwrap();
+            assert_eq!(silent.read(&mut [0]).await.unwrap(), 0);
+        }
+        // Nobody connects any more.
+        real.write_all(format!("GET {target} HTTP/1.1\r\n\r\n").as_bytes()).await.unwrap();
+        let mut page = String::new();
+        real.read_to_string(&mut page).await.unwrap();
+        page
+    };
+    let (code, page) = tokio::join!(listener.wait(&flow, DEADLINE), browser);
+    assert_eq!(code.unwrap().expose(), "c");
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+}
+
 #[tokio::test]
 async fn nobody_comes() {
     let fake = Fake::start(|_| json(200, "{}")).await;

@@ -59,3 +59,15 @@ async fn another_processs() {
     assert_eq!(broker.ask(get("/own/x")).await.header("retry-after"), Some("59"));
     broker.stop().await;
 }
+
+/// A 429 whose body never ends is told from its head.
+#[tokio::test]
+async fn a_body_that_drips() {
+    let world = World::new().await;
+    let broker = world.run(&[]).await;
+    let told = broker.ask(get("/own/limited-dripping")).await;
+    assert_eq!((told.status.as_u16(), told.error().as_str()), (429, "cooling_down"));
+    assert_eq!(told.header("retry-after"), Some("86400"));
+    assert_eq!(broker.ask(get("/own/x")).await.error(), "cooling_down");
+    broker.stop().await;
+}

@@ -31,6 +31,9 @@ async fn a_key_for_each_application() {
     assert_eq!(broker.ask_by_port(keyed("/own/x", "guess")).await.error(), "key_unknown");
 
     let key = add("player", Some(vec![name("own")]));
+    let mut twice = keyed("/own/x", &key);
+    twice.headers_mut().append("x-stagedoor-key", "guess".parse().unwrap());
+    assert_eq!(broker.ask_by_port(twice).await.error(), "key_repeated");
     assert_eq!(broker.ask_by_port(keyed("/own/x", &key)).await.text(), "echo");
     assert!(!world.provider.seen().1.contains_key("x-stagedoor-key"));
     for path in ["/other/x", "/_broker/token/own", "/_broker/status", "/_broker/metrics"] {

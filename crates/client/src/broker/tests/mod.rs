@@ -8,5 +8,6 @@ mod passing;
 mod provider;
 mod refused;
 mod renewing;
+mod slow;
 mod streaming;
 mod world;

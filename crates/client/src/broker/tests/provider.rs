@@ -122,6 +122,13 @@ impl State {
                 status(StatusCode::OK, "opened")
             }
             "/silence" => pending().await,
+            "/limited-dripping" => {
+                let (parts, _) = status(StatusCode::TOO_MANY_REQUESTS, "").into_parts();
+                let mut answer = Response::from_parts(parts, Unending.boxed_unsync());
+                answer.headers_mut().insert("retry-after", 86_400.into());
+                answer
+            }
+            "/switching" => status(StatusCode::SWITCHING_PROTOCOLS, ""),
             "/flood" => Response::new(Flood(self).boxed_unsync()),
             "/sink" => self.sink(request.into_body()).await,
             _ => self.echo(request).await,
@@ -184,5 +191,20 @@ impl Body for Flood {
     ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         self.0.given.fetch_add(FRAME as u64, Ordering::SeqCst);
         std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[7; FRAME])))))
+    }
+}
+
+/// A body that never comes.
+struct Unending;
+
+impl Body for Unending {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        std::task::Poll::Pending
     }
 }

@@ -60,6 +60,15 @@ async fn paths_and_names() {
     broker.stop().await;
 }
 
+#[tokio::test]
+async fn another_protocol() {
+    let world = World::new().await;
+    let broker = world.run(&[]).await;
+    let told = broker.ask(get("/own/switching")).await;
+    assert_eq!((told.status.as_u16(), told.error().as_str()), (502, "broken_off"));
+    broker.stop().await;
+}
+
 /// A provider that is away, and one that a person has to sign in to.
 #[tokio::test]
 async fn said_with_the_next_step() {
