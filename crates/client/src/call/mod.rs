@@ -155,7 +155,7 @@ impl ApiClient {
     }
 
     async fn proof_since(&self, began: Moment) -> Result<Proof, CallError> {
-        let source = self.shared.source.max_wait(self.patience_left(began));
+        let source = self.shared.source.max_wait(self.time_left(began));
         match source.token().await {
             Ok(token) => Ok(Proof::Token(token)),
             Err(error) if error.is_passing() => Err(error.into()),
@@ -169,7 +169,7 @@ impl ApiClient {
     /// Another token after a 401; `None` where it could not be had and the answer should be seen.
     async fn renewed(&self, shown: Proof, began: Moment) -> Result<Option<Proof>, CallError> {
         let Proof::Token(refused) = shown else { return Ok(None) };
-        let source = self.shared.source.max_wait(self.patience_left(began));
+        let source = self.shared.source.max_wait(self.time_left(began));
         match source.rejected(&refused).await {
             // Served the same again: the API would say the same again.
             Ok(token) if token.token.ct_eq(&refused.token) => Ok(None),
@@ -270,7 +270,7 @@ impl ApiClient {
         let has_body = !call.body.is_empty() || call.method == Method::POST || call.method == Method::PUT;
         let request = if has_body { request.body(call.body.clone()) } else { request };
         // Who has no patience for pauses wants an answer all the same.
-        let patience = self.patience_left(began).max(SHORTEST_WAIT);
+        let patience = self.time_left(began);
         let sent = tokio::time::timeout(patience, request.send()).await;
         let too_slow = |_| CallError::TooSlow { provider: self.title(), seconds: patience.as_secs() };
         sent.map_err(too_slow)?.map_err(|error| CallError::Unanswered {
@@ -288,7 +288,7 @@ impl ApiClient {
     ) -> Result<(), CallError> {
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
         let reading = beginning(response);
-        let body = tokio::time::timeout(self.patience_left(began).max(SHORTEST_WAIT), reading).await;
+        let body = tokio::time::timeout(self.time_left(began), reading).await;
         let body = body.unwrap_or_default();
         let told = self.note_limit(&headers, &body).await?;
         // A used-up quota is not back in a moment, whatever the header says.
@@ -316,6 +316,11 @@ impl ApiClient {
 
     fn patience_left(&self, began: Moment) -> Duration {
         self.max_wait.saturating_sub(Duration::from_millis(began.millis_until(self.now())))
+    }
+
+    /// How long one request may take: also without patience it is made.
+    fn time_left(&self, began: Moment) -> Duration {
+        self.patience_left(began).max(SHORTEST_WAIT)
     }
 
     fn has_patience_for(&self, seconds: u32, began: Moment) -> bool {

@@ -83,7 +83,10 @@ async fn a_refused_team_is_named() {
 
 #[tokio::test]
 async fn nobody_there() {
-    let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // Bound and never listening: nobody else gets the port meanwhile.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let gone = stagedoor_client::BaseUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap();
     let world = World::new("standard", &gone);
     let error = world.source().token().await.unwrap_err();
@@ -144,20 +147,26 @@ async fn who_has_no_patience_does_not_wait() {
     assert_eq!(source.token().await.unwrap().token.expose(), "late");
 }
 
+const PATIENCE: Duration = Duration::from_millis(1);
+
 #[tokio::test]
-async fn a_slow_provider_is_told_from_a_busy_process() {
+async fn a_busy_process_is_named() {
+    let fake = Fake::closed(|_| json(500, "")).await;
+    let world = World::new("spotify", &fake.base);
+    let _locked = world.vault.lock(&world.name).unwrap();
+    let said = world.source().max_wait(PATIENCE).token().await.unwrap_err().to_string();
+    assert!(said.contains("another process"), "{said}");
+}
+
+#[tokio::test]
+async fn a_slow_provider_is_named() {
     let fake = Fake::closed(|_| json(200, r#"{"access_token":"late","expires_in":900}"#)).await;
     let world = World::new("spotify", &fake.base);
-    let patience = Duration::from_millis(1);
-    let locked = world.vault.lock(&world.name).unwrap();
-    let said = world.source().max_wait(patience).token().await.unwrap_err().to_string();
-    assert!(said.contains("another process"), "{said}");
-    drop(locked);
     let source = world.source();
     let renewing = source.clone();
     let renewal = tokio::spawn(async move { renewing.token().await });
     fake.arrived().await;
-    let said = source.max_wait(patience).token().await.unwrap_err().to_string();
+    let said = source.max_wait(PATIENCE).token().await.unwrap_err().to_string();
     assert!(said.contains("Spotify Web API has not answered yet"), "{said}");
     fake.open();
     renewal.await.unwrap().unwrap();
