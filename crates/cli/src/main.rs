@@ -41,7 +41,7 @@ struct Arguments {
 }
 
 const EXAMPLES: &str = "Examples:
-  stagedoor login spotify                        ask for what is needed, keep it encrypted
+  stagedoor login spotify --user                 allow it in a browser, keep the tokens encrypted
   stagedoor token spotify                        print a live token
   stagedoor call spotify /v1/me                  call the API with it
   stagedoor status                               who, until when, and what needs you
