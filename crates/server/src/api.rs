@@ -9,6 +9,7 @@ use stagedoor_store::{Store, StoreError};
 use stagedoor_wire::Dialect;
 
 use crate::clock::Clock;
+use crate::gateway::upstream::Upstream;
 use crate::limit::{QuotaCounter, RateLimit};
 use crate::password::Passwords;
 
@@ -21,8 +22,8 @@ pub struct ApiSettings {
     /// Scheme, host and port that people and programs reach this server by, without trailing slash.
     pub origin: String,
     pub dialect: Dialect,
-    /// What stands behind the gateway: a service in this process.
-    pub upstream: axum::Router,
+    /// What stands behind the gateway.
+    pub upstream: Upstream,
     /// Paths that need a scope.
     pub needed_scopes: Vec<NeededScope>,
     /// Whether limits are lifted, for load runs.
@@ -44,7 +45,7 @@ pub struct Api {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) passwords: Arc<Passwords>,
-    pub(crate) upstream: axum::Router,
+    pub(crate) upstream: Upstream,
     pub(crate) needed_scopes: Vec<NeededScope>,
     pub(crate) limits: Option<ApiLimits>,
     pub(crate) cors: HeaderMap,

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod dev;
 pub mod entropy;
+pub mod front;
 mod gateway;
 mod http;
 pub mod jobs;
@@ -28,6 +29,7 @@ use stagedoor_store::Store;
 
 pub use api::{Api, ApiSettings, NeededScope};
 pub use clock::Clock;
+pub use gateway::upstream::{Address, NoCertificates, Upstream};
 
 /// All APIs of a process and what they share.
 pub struct Server {

@@ -14,6 +14,7 @@ pub mod client_id;
 pub mod device_answer;
 pub mod dialect;
 pub mod form;
+pub mod hop_by_hop;
 pub mod pkce;
 pub mod redirect_uri;
 pub mod reference;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use stagedoor_sandbox::{self as sandbox, Catalogue, Person};
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{ApiSettings, NeededScope};
+use stagedoor_server::{ApiSettings, NeededScope, Upstream};
 use stagedoor_wire::Dialect;
 
 /// What stands behind a mount.
@@ -89,7 +89,11 @@ impl Mounts {
         let path = format!("/{}", mount.name);
         let profile = NeededScope { prefix: "/profile".to_owned(), scope: "profile".to_owned() };
         ApiSettings {
-            upstream: self.upstream(mount.resources, &format!("{}{path}", self.origin), state),
+            upstream: Upstream::Service(self.upstream(
+                mount.resources,
+                &format!("{}{path}", self.origin),
+                state,
+            )),
             name: mount.name.clone(),
             mount: path,
             origin: self.origin.clone(),

@@ -1,11 +1,7 @@
 //! `stagedoor serve`: a server as its configuration says.
 
-mod apis;
-mod forwarded;
-mod front;
 mod lock;
 mod log;
-mod upstream;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -14,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use stagedoor_server::config::Configuration;
+use stagedoor_server::front::Front;
 use stagedoor_server::{Clock, jobs, listen};
 use stagedoor_store::{Store, StoreOptions};
 use tokio::net::TcpListener;
@@ -23,7 +20,6 @@ use tokio::task::JoinSet;
 
 use crate::check;
 use crate::failure::Failure;
-use front::Front;
 
 /// Run a server of your own
 ///
@@ -61,14 +57,12 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     };
     let store = Store::open(&configuration.database, options, clock.now())
         .with_context(|| configuration.database.display().to_string())?;
-    let (connections, proxies) =
-        (configuration.server.connections, configuration.server.trusted_proxies.clone());
-    let apis = apis::start(configuration, &origin, &store, &clock)?;
-    let number = apis.len();
-    let front = Arc::new(Front::new(apis, proxies, &store, &clock));
+    let connections = configuration.server.connections;
+    let front = Arc::new(Front::new(configuration, &origin, &store, &clock)?);
 
     let (stop, stopping) = watch::channel(false);
     let everything = front.everything();
+    let number = everything.apis().len();
     let cleaner = tokio::spawn(jobs::clean(move || everything.clone(), stopping.clone()));
     let mut served = JoinSet::new();
     for listener in listeners {

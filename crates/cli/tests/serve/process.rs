@@ -10,7 +10,7 @@ use serde_json::Value;
 use stagedoor_server::config::Configuration;
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, ApiSettings, Clock};
+use stagedoor_server::{Api, ApiSettings, Clock, Upstream};
 use stagedoor_store::{Store, StoreOptions};
 use tempfile::TempDir;
 
@@ -104,7 +104,7 @@ async fn add_apps(configuration: Configuration) {
             mount: api.path,
             origin: String::new(),
             dialect: api.dialect,
-            upstream: axum::Router::new(),
+            upstream: Upstream::Service(axum::Router::new()),
             needed_scopes: Vec::new(),
             unlimited: true,
         };

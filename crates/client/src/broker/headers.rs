@@ -2,24 +2,11 @@
 //! the caller's to the provider, not the provider's to the caller.
 
 use http::header::{
-    ALT_SVC, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
-    HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING,
-    UPGRADE,
+    ALT_SVC, AUTHORIZATION, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
 };
 use stagedoor_wire::dialect::LegacyKeys;
+use stagedoor_wire::hop_by_hop;
 
-/// RFC 9110 §7.6.1, and what older software sends.
-const ONE_CONNECTION: [HeaderName; 9] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
 /// Another method than the one an allow-list was asked about.
 const OTHER_METHOD: [HeaderName; 3] = [
     HeaderName::from_static("x-http-method-override"),
@@ -36,7 +23,7 @@ const CORS: &str = "access-control-";
 
 /// Leaves what may go to the provider, whose host is `host`.
 pub(super) fn outgoing(headers: &mut HeaderMap, host: &HeaderValue, legacy: Option<&LegacyKeys>) {
-    drop_one_connections(headers);
+    hop_by_hop::remove(headers);
     for name in OTHER_METHOD.iter().chain(&OTHER_PATH).chain(&[AUTHORIZATION, COOKIE, EXPECT]) {
         headers.remove(name);
     }
@@ -52,33 +39,11 @@ pub(super) fn outgoing(headers: &mut HeaderMap, host: &HeaderValue, legacy: Opti
 /// Leaves what may go to the caller. Cookies do not: applications that share a credential would share a session, and
 /// `Cookie` does not pass the other way.
 pub(super) fn returning(headers: &mut HeaderMap) {
-    drop_one_connections(headers);
+    hop_by_hop::remove(headers);
     headers.remove(SET_COOKIE);
     // The provider's other addresses are not the broker's.
     headers.remove(ALT_SVC);
     drop_where(headers, |name| name.starts_with(CORS) || name.starts_with(OWN));
-}
-
-fn drop_one_connections(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(CONNECTION)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|name| name.trim().parse().ok())
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
-    }
-    // RFC 9112 §6.3: it counts for nothing beside a transfer coding, and must not count for the next one who reads it.
-    if headers.contains_key(TRANSFER_ENCODING) {
-        headers.remove(CONTENT_LENGTH);
-    }
-    for name in &ONE_CONNECTION {
-        headers.remove(name);
-    }
 }
 
 fn drop_where(headers: &mut HeaderMap, is_dropped: impl Fn(&str) -> bool) {

@@ -1,4 +1,5 @@
-//! The body of a call: for every next piece of it a client is waited for so long and no longer.
+//! Bodies that are waited for: for every next piece, so long and no longer. A call's comes from a client, an answer's from an
+//! upstream.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,10 +12,10 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::Sleep;
 
-/// Time for the next piece. How long the API takes to ask for it does not count.
+/// A client's time for the next piece. How long the API takes to ask for it does not count.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whether a body was given up.
+/// Whether a call's body was given up.
 pub(super) struct Late(Option<Arc<AtomicBool>>);
 
 impl Late {
@@ -23,49 +24,63 @@ impl Late {
     }
 }
 
-/// The same body, which ends in an error when it stops coming.
-pub(super) fn patient(body: Body) -> (Body, Late) {
+/// A call's body, which ends in an error when it stops coming.
+pub(super) fn of_call(body: Body) -> (Body, Late) {
     // Most calls have none.
     if body.is_end_stream() {
         return (body, Late(None));
     }
     let late = Arc::new(AtomicBool::new(false));
-    (Body::new(Patient { body, waiting: None, late: late.clone() }), Late(Some(late)))
+    let patient = Patient { late: Some(late.clone()), ..Patient::new(body, PATIENCE) };
+    (Body::new(patient), Late(Some(late)))
 }
 
-struct Patient {
-    body: Body,
-    /// Set while the client is waited for.
+/// A body that ends in an error when it stops coming.
+pub(super) struct Patient<B> {
+    body: B,
+    patience: Duration,
+    /// Set while the next piece is waited for.
     waiting: Option<Pin<Box<Sleep>>>,
-    late: Arc<AtomicBool>,
+    /// Told when it stops.
+    late: Option<Arc<AtomicBool>>,
 }
 
+/// Why a body ends early.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
-    #[error("the body did not come")]
+pub(super) enum Broken<E> {
+    #[error("the body did not go on")]
     TooSlow,
     #[error(transparent)]
-    Cut(#[from] axum::Error),
+    Cut(E),
 }
 
-impl HttpBody for Patient {
+impl<B> Patient<B> {
+    pub(super) fn new(body: B, patience: Duration) -> Self {
+        Self { body, patience, waiting: None, late: None }
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Patient<B> {
     type Data = Bytes;
-    type Error = Broken;
+    type Error = Broken<B::Error>;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             this.waiting = None;
-            return Poll::Ready(frame.map(|frame| frame.map_err(Broken::from)));
+            return Poll::Ready(frame.map(|frame| frame.map_err(Broken::Cut)));
         }
-        let waiting = this.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+        let patience = this.patience;
+        let waiting = this.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         if waiting.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
-        this.late.store(true, Ordering::Relaxed);
+        if let Some(late) = &this.late {
+            late.store(true, Ordering::Relaxed);
+        }
         Poll::Ready(Some(Err(Broken::TooSlow)))
     }
 

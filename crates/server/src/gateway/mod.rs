@@ -6,7 +6,7 @@ mod body;
 mod limit;
 pub(crate) mod refuse;
 mod scope;
-mod upstream;
+pub(crate) mod upstream;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -44,12 +44,12 @@ async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
     scope::check(api, path, &caller)?;
     let share = limit::take(api, &caller, now)?;
     let (parts, sent) = request.into_parts();
-    let (sent, late) = body::patient(sent);
-    let request = Request::from_parts(parts, sent);
-    let mut response = upstream::call(api, request, &caller).await?;
+    let (sent, late) = body::of_call(sent);
+    let mut answered = upstream::call(api, Request::from_parts(parts, sent), &caller).await;
     if late.is_late() {
-        return Err(Refused::BodyLate);
+        answered = Err(Refused::BodyLate);
     }
+    let mut response = answered.unwrap_or_else(|refused| refuse::response(api, &refused));
     protect(&caller, response.headers_mut());
     share.finish(api, &mut response);
     Ok(response)

@@ -7,6 +7,7 @@ use stagedoor_store::StoreError;
 use stagedoor_wire::api_error::{ApiError, ApiErrorKind};
 
 use super::limit::Share;
+use super::upstream::Fault;
 use crate::api::Api;
 use crate::entropy;
 use crate::http::reply::{UNAVAILABLE_SECONDS, with_retry_after};
@@ -21,6 +22,8 @@ pub(crate) enum Refused {
     },
     /// The body stopped coming.
     BodyLate,
+    /// The call passes, and there is no answer.
+    Upstream(Fault),
     Unavailable,
 }
 
@@ -37,6 +40,12 @@ impl From<StoreError> for Refused {
     }
 }
 
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self::Upstream(fault)
+    }
+}
+
 /// The dialect's answer.
 pub(crate) fn response(api: &Api, refused: &Refused) -> Response {
     match refused {
@@ -48,15 +57,36 @@ pub(crate) fn response(api: &Api, refused: &Refused) -> Response {
             }
             response
         }
-        Refused::BodyLate => request_timeout(),
+        Refused::BodyLate => closing(StatusCode::REQUEST_TIMEOUT),
+        Refused::Upstream(fault) => without_answer(api, fault),
         Refused::Unavailable => with_retry_after(spell(api, ApiErrorKind::Unavailable), UNAVAILABLE_SECONDS),
     }
 }
 
-/// No provider is known to have words for it; the status says it all (RFC 9110 §15.5.9).
-fn request_timeout() -> Response {
+/// What went wrong is for the log alone.
+fn without_answer(api: &Api, fault: &Fault) -> Response {
+    let name = &api.rules.api;
+    let status = match fault {
+        Fault::TooLarge => return closing(StatusCode::PAYLOAD_TOO_LARGE),
+        Fault::Unreachable(error) => {
+            tracing::warn!(api = %name, error, "the upstream cannot be reached");
+            StatusCode::BAD_GATEWAY
+        }
+        Fault::TooSlow(patience) => {
+            let patience_seconds = patience.as_secs();
+            tracing::warn!(api = %name, patience_seconds, "the upstream does not answer");
+            StatusCode::GATEWAY_TIMEOUT
+        }
+    };
+    let mut response = spell(api, ApiErrorKind::Unavailable);
+    *response.status_mut() = status;
+    response
+}
+
+/// No provider is known to have words for it; the status says it all (RFC 9110 §§15.5.9, 15.5.14).
+fn closing(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+    *response.status_mut() = status;
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

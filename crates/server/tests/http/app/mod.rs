@@ -16,7 +16,7 @@ use stagedoor_protocol::{About, Decision, Question, Rules, Timestamp};
 use stagedoor_server::listen::ClientAddress;
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, ApiSettings, Clock, NeededScope, Server, entropy};
+use stagedoor_server::{Api, ApiSettings, Clock, NeededScope, Server, Upstream, entropy};
 use stagedoor_store::{Store, StoreOptions};
 use stagedoor_wire::{ClientId, Dialect};
 use tempfile::TempDir;
@@ -89,7 +89,7 @@ impl Setup {
                 name,
                 origin: origin.clone(),
                 dialect,
-                upstream: upstream::echo(),
+                upstream: Upstream::Service(upstream::echo()),
                 needed_scopes: vec![NeededScope { prefix: "/profile".into(), scope: "profile".into() }],
                 unlimited,
             };

@@ -1,25 +1,11 @@
 //! Which header fields pass. What belongs to one connection stays there; who the caller is and how they reached us, we say.
 
-use anyhow::Context;
-use axum::http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
-    TRANSFER_ENCODING, UPGRADE,
-};
+use axum::http::header::{EXPECT, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use stagedoor_server::listen::ClientAddress;
+use stagedoor_wire::hop_by_hop;
 
-/// RFC 9110 §7.6.1, and what older software sends.
-const ONE_CONNECTION: [HeaderName; 9] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
+use crate::listen::ClientAddress;
+
 const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -32,15 +18,16 @@ pub(super) struct Public {
 }
 
 impl Public {
-    pub(super) fn of(origin: &str) -> anyhow::Result<Self> {
-        let (scheme, host) = origin.split_once("://").context("an origin has a scheme")?;
-        Ok(Self { scheme: scheme.parse()?, host: host.parse()? })
+    /// `None`: it is no origin.
+    pub(super) fn of(origin: &str) -> Option<Self> {
+        let (scheme, host) = origin.split_once("://")?;
+        Some(Self { scheme: scheme.parse().ok()?, host: host.parse().ok()? })
     }
 }
 
 /// Leaves what may go to the upstream, and says how the call came here. The connection adds `Host`.
 pub(super) fn outgoing(headers: &mut HeaderMap, public: &Public, caller: Option<ClientAddress>) {
-    drop_one_connections(headers);
+    hop_by_hop::remove(headers);
     for name in [EXPECT, HOST, FORWARDED, FORWARDED_FOR] {
         headers.remove(name);
     }
@@ -51,27 +38,6 @@ pub(super) fn outgoing(headers: &mut HeaderMap, public: &Public, caller: Option<
     }
     headers.insert(FORWARDED_PROTO, public.scheme.clone());
     headers.insert(FORWARDED_HOST, public.host.clone());
-}
-
-/// Leaves what may go to the caller.
-pub(super) fn returning(headers: &mut HeaderMap) {
-    drop_one_connections(headers);
-}
-
-fn drop_one_connections(headers: &mut HeaderMap) {
-    let lines = headers.get_all(CONNECTION).into_iter().filter_map(|value| value.to_str().ok());
-    let named: Vec<HeaderName> =
-        lines.flat_map(|line| line.split(',')).filter_map(|name| name.trim().parse().ok()).collect();
-    // RFC 9112 §6.3: it counts for nothing beside a transfer coding, and must not count for the next one who reads it.
-    if headers.contains_key(TRANSFER_ENCODING) {
-        headers.remove(CONTENT_LENGTH);
-    }
-    for name in named.iter().chain(&ONE_CONNECTION) {
-        // A caller must not take away what we say of them.
-        if !name.as_str().starts_with("x-stagedoor-") && name != CONTENT_LENGTH {
-            headers.remove(name);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -124,13 +90,5 @@ mod tests {
             "x-stagedoor-app: mine",
         ];
         assert_eq!(lines(&sent), passed);
-    }
-
-    #[test]
-    fn to_the_caller() {
-        let mut answered =
-            headers(&["content-length: 3", "connection: close, x-hop", "x-hop: 1", "etag: \"1\""]);
-        returning(&mut answered);
-        assert_eq!(lines(&answered), ["content-length: 3", "etag: \"1\""]);
     }
 }

@@ -3,7 +3,6 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use anyhow::Context;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -11,14 +10,19 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::body::Sent;
+use super::sent::Sent;
 
 const CONNECT_SECONDS: u64 = 5;
 const IDLE_SECONDS: u64 = 60;
 
+/// There is nothing to check an upstream's certificate by.
+#[derive(Debug, thiserror::Error)]
+#[error("https upstreams cannot be reached: {0}; see that the system's certificates are installed")]
+pub struct NoCertificates(String);
+
 /// Cheap to clone; clones share their connections.
 #[derive(Clone)]
-pub(in crate::serve) enum Connections {
+pub(crate) enum Connections {
     Plain(Client<HttpConnector, Sent>),
     /// http and https.
     Tls(Client<HttpsConnector<HttpConnector>, Sent>),
@@ -26,7 +30,7 @@ pub(in crate::serve) enum Connections {
 
 impl Connections {
     /// `tls`: whether any upstream is reached by https; the system's certificates are needed for it alone.
-    pub(in crate::serve) fn new(tls: bool) -> anyhow::Result<Self> {
+    pub(crate) fn new(tls: bool) -> Result<Self, NoCertificates> {
         let mut plain = HttpConnector::new();
         plain.set_nodelay(true);
         plain.set_connect_timeout(Some(Duration::from_secs(CONNECT_SECONDS)));
@@ -37,8 +41,7 @@ impl Connections {
         }
         plain.enforce_http(false);
         let verifier = HttpsConnectorBuilder::new().try_with_platform_verifier();
-        let verifier =
-            verifier.context("https cannot be set up: see that the system's certificates are installed")?;
+        let verifier = verifier.map_err(|error| NoCertificates(error.to_string()))?;
         let connector = verifier.https_or_http().enable_http1().wrap_connector(plain);
         Ok(Self::Tls(builder.build(connector)))
     }

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use stagedoor_server::config::Network;
-use stagedoor_server::listen::ClientAddress;
+
+use crate::config::Network;
+use crate::listen::ClientAddress;
 
 const NAME: &str = "x-forwarded-for";
 

@@ -1,4 +1,8 @@
-//! What a request meets first: by which host it came, and from whom.
+//! What a request meets first in `serve`: by which host it came, and from whom. A front is what a configuration says, put
+//! together.
+
+mod apis;
+mod forwarded;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,24 +11,43 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header;
 use axum::response::Response;
-use stagedoor_server::config::Network;
-use stagedoor_server::listen::Handler;
-use stagedoor_server::{Api, Clock, Server};
 use stagedoor_store::Store;
 
-use super::apis::Hosted;
-use super::forwarded;
+use crate::config::{Configuration, Network};
+use crate::gateway::upstream::NoCertificates;
+use crate::listen::Handler;
+use crate::{Api, Clock, Server};
+use apis::Hosted;
 
 /// All APIs behind all hosts.
-pub(super) struct Front {
+pub struct Front {
     by_host: HashMap<String, Server>,
     by_any_host: Server,
     everything: Arc<Server>,
     proxies: Vec<Network>,
 }
 
+/// Why a configuration without mistakes cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontError {
+    #[error(transparent)]
+    NoCertificates(#[from] NoCertificates),
+    #[error(
+        "the `upstream` of the API \"{api}\" cannot be called: write one such as \"http://127.0.0.1:9000/v1\""
+    )]
+    Upstream { api: String },
+}
+
 impl Front {
-    pub(super) fn new(hosted: Vec<Hosted>, proxies: Vec<Network>, store: &Store, clock: &Clock) -> Self {
+    /// What the configuration says; `origin` is how the server is reached.
+    pub fn new(
+        configuration: Configuration,
+        origin: &str,
+        store: &Store,
+        clock: &Clock,
+    ) -> Result<Self, FrontError> {
+        let proxies = configuration.server.trusted_proxies.clone();
+        let hosted = apis::all(configuration, origin, store, clock)?;
         let server = |apis: Vec<Arc<Api>>| Server::new(apis, store.clone(), clock.clone());
         let everything = Arc::new(server(hosted.iter().map(|hosted| hosted.api.clone()).collect()));
         let mut hosts: HashMap<Option<String>, Vec<Arc<Api>>> = HashMap::new();
@@ -33,11 +56,11 @@ impl Front {
         }
         let by_any_host = server(hosts.remove(&None).unwrap_or_default());
         let by_host = hosts.into_iter().filter_map(|(host, apis)| Some((host?, server(apis)))).collect();
-        Self { by_host, by_any_host, everything, proxies }
+        Ok(Self { by_host, by_any_host, everything, proxies })
     }
 
     /// One server for all APIs: for jobs.
-    pub(super) fn everything(&self) -> Arc<Server> {
+    pub fn everything(&self) -> Arc<Server> {
         self.everything.clone()
     }
 

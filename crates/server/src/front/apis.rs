@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use stagedoor_server::config::{ApiConfiguration, Configuration};
-use stagedoor_server::password::Passwords;
-use stagedoor_server::{Api, ApiSettings, Clock};
 use stagedoor_store::Store;
 
-use super::upstream::{Connections, Upstream};
+use super::FrontError;
+use crate::config::{ApiConfiguration, Configuration};
+use crate::gateway::upstream::{Address, Connections};
+use crate::password::Passwords;
+use crate::{Api, ApiSettings, Clock, Upstream};
 
 /// An API and the host that leads to it; by any host where there is none.
 pub(super) struct Hosted {
@@ -16,12 +17,12 @@ pub(super) struct Hosted {
 }
 
 /// All of them; `origin` is how the server is reached.
-pub(super) fn start(
+pub(super) fn all(
     configuration: Configuration,
     origin: &str,
     store: &Store,
     clock: &Clock,
-) -> anyhow::Result<Vec<Hosted>> {
+) -> Result<Vec<Hosted>, FrontError> {
     let keys = configuration.keys.ring;
     let passwords = Arc::new(Passwords::default());
     let connections =
@@ -39,15 +40,16 @@ fn settings(
     api: ApiConfiguration,
     server_origin: &str,
     connections: &Connections,
-) -> anyhow::Result<ApiSettings> {
+) -> Result<ApiSettings, FrontError> {
     let origin = api.origin(server_origin);
-    let upstream = Upstream::new(&api, &origin, connections.clone())?;
+    let address = Address::new(&api.upstream, &origin, connections.clone());
+    let address = address.ok_or_else(|| FrontError::Upstream { api: api.name.clone() })?;
     Ok(ApiSettings {
         name: api.name,
         mount: api.path,
         origin,
         dialect: api.dialect,
-        upstream: upstream.into_router(),
+        upstream: Upstream::Address(Box::new(address)),
         needed_scopes: api.needed_scopes,
         unlimited: false,
     })

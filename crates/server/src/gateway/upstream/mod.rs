@@ -1,6 +1,12 @@
-//! Handing a call on: to a service in this process. What authenticated the caller stays here; who it is goes along in
-//! `X-Stagedoor-*`.
+//! Handing a call on: to an address, or to a service in this process. What authenticated the caller stays here; who it is
+//! goes along in `X-Stagedoor-*`.
 
+mod address;
+mod connections;
+mod headers;
+mod sent;
+
+use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::PathAndQuery};
@@ -8,6 +14,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use stagedoor_wire::api_error::ApiErrorKind;
 use tower::ServiceExt;
+
+pub use address::Address;
+pub(crate) use address::Fault;
+pub(crate) use connections::Connections;
+pub use connections::NoCertificates;
 
 use super::authenticate::Caller;
 use super::refuse::Refused;
@@ -17,6 +28,13 @@ const APP: HeaderName = HeaderName::from_static("x-stagedoor-app");
 const TEAM: HeaderName = HeaderName::from_static("x-stagedoor-team");
 const ACCOUNT: HeaderName = HeaderName::from_static("x-stagedoor-account");
 const SCOPES: HeaderName = HeaderName::from_static("x-stagedoor-scopes");
+
+/// What stands behind an API.
+pub enum Upstream {
+    /// A service in this process.
+    Service(Router),
+    Address(Box<Address>),
+}
 
 /// Calls the API.
 pub(super) async fn call(
@@ -35,9 +53,12 @@ pub(super) async fn call(
     }
     remove_own(headers);
     introduce(headers, caller);
-    match api.upstream.clone().oneshot(request).await {
-        Ok(response) => Ok(response),
-        Err(never) => match never {},
+    match &api.upstream {
+        Upstream::Service(service) => match service.clone().oneshot(request).await {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        },
+        Upstream::Address(address) => Ok(address.call(request).await?),
     }
 }
 
