@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use stagedoor_protocol::access_token::{AccessToken, Epochs, Standing};
 use stagedoor_protocol::id::{AccountId, AppId, GrantId, TeamId};
+use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{Effect, Rules};
 use stagedoor_store::{Store, StoreOptions};
@@ -28,6 +29,7 @@ pub(crate) fn in_process(setting: &Setting) -> anyhow::Result<Vec<Figure>> {
         api: "spotify".into(),
         issuer: "".into(),
         dialect: Dialect::built_in("spotify").context("the dialect is missing")?.into(),
+        token_format: TokenFormat::Opaque,
         keys: KeyRing::parse(&KeyRing::generate(now, &mut random))?.into(),
     };
     let store = Store::open(&setting.folder.join("tokens.db"), StoreOptions::default(), now)?;

@@ -33,7 +33,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// A configuration without mistakes.
 pub(crate) fn read(path: &Path) -> Result<Configuration, Failure> {
-    Configuration::read(path).map_err(|error| match error {
+    configuration(Configuration::read(path))
+}
+
+/// What was read, or all its mistakes.
+pub(crate) fn configuration(
+    read: Result<Configuration, ConfigurationError>,
+) -> Result<Configuration, Failure> {
+    read.map_err(|error| match error {
         ConfigurationError::Mistakes(_) => {
             Failure::usage(format!("the configuration cannot be served:\n{error}"))
         }

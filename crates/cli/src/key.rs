@@ -13,7 +13,8 @@ use crate::{secret, terminal, vault, when};
 /// Choose where the key of the vault is kept
 ///
 /// Credentials are always encrypted. Their key is in a file beside them unless you choose otherwise: in the keychain of your
-/// desktop, or under a passphrase, which is then asked for or unlocked for a while.
+/// desktop, or under a passphrase, which is then asked for or unlocked for a while. The keys of a server are others:
+/// `stagedoor keys`.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   stagedoor key show

@@ -12,6 +12,7 @@ mod edges;
 mod failure;
 mod init;
 mod key;
+mod keys;
 mod login;
 mod logout;
 mod provider;
@@ -64,6 +65,7 @@ enum Command {
     Dev(dev::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
+    Keys(keys::Arguments),
     Serve(serve::Arguments),
     Completions(completions::Arguments),
 }
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
         Command::Dev(arguments) => dev::run(arguments).map_err(failure::Failure::from),
         Command::Init(arguments) => init::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };

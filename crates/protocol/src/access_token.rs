@@ -1,12 +1,13 @@
 //! Access tokens: self-contained, opaque to their holder, checked without a look-up (RFC 6749 §1.4).
 //!
-//! Layout, big-endian: version 1, key id, flags, issued and expires (ms), app, team, account, grant (0: none), the three
+//! Those of an API that says so are JWTs instead (`jwt/`). The others' layout, big-endian: version 1, key id, flags, issued and expires (ms), app, team, account, grant (0: none), the three
 //! epochs, nonce, client id, scopes, MAC. The MAC also covers the API's name, so that a token of one API is none of
 //! another's.
 
 use stagedoor_wire::{ClientId, Scopes, Secret};
 
 use crate::id::{AccountId, AppId, GrantId, TeamId};
+use crate::jwt::{self, TokenFormat};
 use crate::keys::{KeyId, Purpose};
 use crate::{Rules, Timestamp, opaque};
 
@@ -59,6 +60,14 @@ pub enum Standing {
     UserNotListed,
 }
 
+impl Standing {
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        [Self::Served, Self::AppNotListed, Self::UserNotListed]
+            .into_iter()
+            .find(|standing| *standing as u8 == number)
+    }
+}
+
 /// Why a token is refused before any look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
@@ -73,6 +82,15 @@ pub enum Unverified {
 impl AccessToken {
     /// The token's text, made with the key active at `key_time`.
     pub fn mint(&self, rules: &Rules, key_time: Timestamp) -> Secret {
+        match rules.token_format {
+            TokenFormat::Opaque => self.mint_opaque(rules, key_time),
+            // The configuration makes sure of a key that signs. Without one there is still the token that every API takes.
+            TokenFormat::Jwt(algorithm) => jwt::mint(rules, self, algorithm, key_time)
+                .unwrap_or_else(|| self.mint_opaque(rules, key_time)),
+        }
+    }
+
+    fn mint_opaque(&self, rules: &Rules, key_time: Timestamp) -> Secret {
         let key = rules.keys.active(Purpose::AccessToken, key_time);
         let mut bytes = Vec::with_capacity(FIXED_BYTES + 1 + 32 + 2 + self.scopes.as_str().len() + TAG_BYTES);
         bytes.push(VERSION);
@@ -97,24 +115,31 @@ impl AccessToken {
         opaque::wrap(opaque::ACCESS_TOKEN, &bytes)
     }
 
-    /// Checks form, MAC and times. Whether it was revoked since is for the store to say.
+    /// Checks form, MAC or signature, and times. Whether it was revoked since is for the store to say.
+    ///
+    /// An API of JWTs takes the other form as well, and either algorithm: those that live when its configuration changes go
+    /// on working.
     pub fn verify(rules: &Rules, text: &str, now: Timestamp) -> Result<Self, Unverified> {
-        let mut buffer = [0u8; opaque::MAX_BYTES];
-        let bytes = opaque::unwrap(opaque::ACCESS_TOKEN, text, &mut buffer).ok_or(Unverified::Unknown)?;
-        let (content, tag) =
-            bytes.split_at_checked(bytes.len().wrapping_sub(TAG_BYTES)).ok_or(Unverified::Unknown)?;
-        let mut reader = Reader(content);
-        let (version, key) = (reader.take::<1>(), reader.take::<2>());
-        let (Some([VERSION]), Some(key)) = (version, key) else { return Err(Unverified::Unknown) };
-        let key = KeyId(u16::from_be_bytes(key));
-        if !rules.keys.verify(Purpose::AccessToken, key, &mac_parts(rules, content), tag) {
-            return Err(Unverified::Unknown);
-        }
-        let token = reader.token().ok_or(Unverified::Unknown)?;
+        let is_jwt = rules.token_format != TokenFormat::Opaque && !text.starts_with(opaque::ACCESS_TOKEN);
+        let read = if is_jwt { jwt::read(rules, text) } else { Self::read_opaque(rules, text) };
+        let token = read.ok_or(Unverified::Unknown)?;
         if token.issued > now.plus_seconds(CLOCK_LEEWAY_SECONDS) {
             return Err(Unverified::Unknown);
         }
         if token.expires <= now { Err(Unverified::Expired) } else { Ok(token) }
+    }
+
+    fn read_opaque(rules: &Rules, text: &str) -> Option<Self> {
+        let mut buffer = [0u8; opaque::MAX_BYTES];
+        let bytes = opaque::unwrap(opaque::ACCESS_TOKEN, text, &mut buffer)?;
+        let (content, tag) = bytes.split_at_checked(bytes.len().wrapping_sub(TAG_BYTES))?;
+        let mut reader = Reader(content);
+        let ([VERSION], key) = (reader.take::<1>()?, reader.take::<2>()?) else { return None };
+        let key = KeyId(u16::from_be_bytes(key));
+        if !rules.keys.verify(Purpose::AccessToken, key, &mac_parts(rules, content), tag) {
+            return None;
+        }
+        reader.token()
     }
 }
 
@@ -146,12 +171,8 @@ impl Reader<'_> {
     }
 
     fn token(&mut self) -> Option<AccessToken> {
-        let standing = match self.take()? {
-            [0] => Standing::Served,
-            [1] => Standing::AppNotListed,
-            [2] => Standing::UserNotListed,
-            _ => return None,
-        };
+        let [standing] = self.take()?;
+        let standing = Standing::from_number(standing)?;
         let (issued, expires) = (Timestamp(self.number()?), Timestamp(self.number()?));
         let (app, team) = (AppId(self.number()?), TeamId(self.number()?));
         let account = Some(self.number()?).filter(|&id| id != 0).map(AccountId);

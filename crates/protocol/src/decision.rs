@@ -178,6 +178,11 @@ pub enum Effect {
         nonce: u64,
         expires: Timestamp,
     },
+    /// Ends what rests on a key: revokes grants, removes secrets and legacy keys, forgets what was kept to be viewed again.
+    EndAllUnder {
+        key: KeyId,
+        at: Timestamp,
+    },
     StartDevice(Device),
     /// Expects the device's state to be `was`.
     DecideDevice {
@@ -209,6 +214,8 @@ pub enum Subject {
     Team(TeamId),
     Account(AccountId),
     Grant(GrantId),
+    /// Of the key file.
+    Key(KeyId),
 }
 
 impl From<EpochOf> for Subject {

@@ -15,6 +15,7 @@ pub mod device;
 pub mod grant;
 pub mod id;
 pub mod introspection;
+pub mod jwt;
 pub mod keys;
 pub mod legacy_key;
 pub mod opaque;
@@ -45,6 +46,8 @@ pub struct Rules {
     pub issuer: Arc<str>,
     /// Spelling and rules.
     pub dialect: Arc<Dialect>,
+    /// The form of access tokens.
+    pub token_format: jwt::TokenFormat,
     /// The keys tokens are made and checked with.
     pub keys: Arc<keys::KeyRing>,
 }

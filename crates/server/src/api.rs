@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{Question, Rules, Timestamp};
 use stagedoor_store::{Store, StoreError};
@@ -75,7 +76,13 @@ impl Api {
         Self {
             limits: (!settings.unlimited).then(|| ApiLimits::new(&dialect)),
             cors: cors_headers(&dialect),
-            rules: Rules { api: settings.name.into(), issuer, dialect, keys },
+            rules: Rules {
+                api: settings.name.into(),
+                issuer,
+                dialect,
+                token_format: TokenFormat::Opaque,
+                keys,
+            },
             mount: settings.mount,
             origin: settings.origin,
             store,
@@ -90,6 +97,11 @@ impl Api {
     /// The same, with what pages say to the developer whose client id or redirect URI is refused: how to register one here.
     pub fn with_developer_hint(self, hint: String) -> Self {
         Self { developer_hint: Some(hint), ..self }
+    }
+
+    /// The same with access tokens of another form.
+    pub fn with_token_format(self, token_format: TokenFormat) -> Self {
+        Self { rules: Rules { token_format, ..self.rules }, ..self }
     }
 
     /// Spelling and rules.

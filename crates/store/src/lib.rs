@@ -13,4 +13,5 @@ mod sqlite;
 mod store;
 
 pub use error::{CommitError, StoreError};
+pub use sqlite::key_uses::key_uses;
 pub use store::{Over, OverGrants, Store, StoreOptions};

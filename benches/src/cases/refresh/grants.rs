@@ -9,6 +9,7 @@ use stagedoor_protocol::access_token::Epochs;
 use stagedoor_protocol::app::App;
 use stagedoor_protocol::grant::{Grant, Succession};
 use stagedoor_protocol::id::{AccountId, GrantId};
+use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::{KeyRing, Purpose};
 use stagedoor_protocol::session::Account;
 use stagedoor_protocol::{About, Effect, Question, Rules, Timestamp, refresh_token};
@@ -43,6 +44,7 @@ async fn fill(folder: &Path, client_id: &ClientId, email: &str, count: usize) ->
         api: API.into(),
         issuer: "".into(),
         dialect: Dialect::built_in(API).context("the dialect is missing")?.into(),
+        token_format: TokenFormat::Opaque,
         keys: KeyRing::parse(&std::fs::read_to_string(folder.join("stagedoor.key"))?)?.into(),
     };
     let store = Store::open(&folder.join("stagedoor.db"), StoreOptions::default(), now)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 /// Takes the database for this process alone, as long as the file returned is open.
-pub(super) fn take(database: &Path) -> anyhow::Result<File> {
+pub(crate) fn take(database: &Path) -> anyhow::Result<File> {
     let path = database.with_extension("lock");
     let opened = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
     let file = opened.with_context(|| format!("cannot write {}", path.display()))?;

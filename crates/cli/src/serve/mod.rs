@@ -1,6 +1,6 @@
 //! `stagedoor serve`: a server as its configuration says.
 
-mod lock;
+pub(crate) mod lock;
 mod log;
 
 use std::future::Future;

@@ -6,6 +6,7 @@ mod front;
 #[path = "../dev/http.rs"]
 mod http;
 mod init;
+mod keys;
 mod process;
 mod refusals;
 mod upstream;

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     command().args(arguments).output().unwrap()
 }
 
-fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stagedoor"));
     command.stdin(Stdio::null()).env_remove("STAGEDOOR_LOG");
     command
@@ -144,11 +144,16 @@ impl Serve {
 
     /// The same at a host.
     pub(crate) fn token_at(&self, host: &str, scope: &str) -> String {
-        let form =
-            format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}&scope={scope}");
-        let answer = self.send(&Call::new("POST", "/catalogue/token").header("host", host).form(&form));
+        let answer = self.ask_for_token(host, scope);
         assert_eq!(answer.status, 200, "{}", answer.shown());
         answer.member("access_token")
+    }
+
+    /// What the token endpoint answers the app.
+    pub(crate) fn ask_for_token(&self, host: &str, scope: &str) -> Answer {
+        let form =
+            format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}&scope={scope}");
+        self.send(&Call::new("POST", "/catalogue/token").header("host", host).form(&form))
     }
 
     pub(crate) fn ask_to_stop(&self) {

@@ -2,20 +2,26 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use stagedoor_protocol::access_token::AccessToken;
-use stagedoor_protocol::keys::{KeyFileError, KeyId, KeyRing, Purpose};
+use stagedoor_protocol::keys::{
+    KeyFacts, KeyFileError, KeyId, KeyRing, KeyState, Purpose, with_new_keys, without_key,
+};
 use stagedoor_protocol::{Refusal, Timestamp};
 use stagedoor_wire::Dialect;
 
 use crate::api::Api;
 use crate::setting::{START, key_entry, keys, rules};
 
-const PURPOSES: [(&str, Purpose); 5] = [
+const PURPOSES: [(&str, Purpose); 7] = [
     ("access_token", Purpose::AccessToken),
     ("refresh_token", Purpose::RefreshToken),
     ("client_secret", Purpose::ClientSecret),
     ("seal", Purpose::Seal),
     ("form", Purpose::Form),
+    ("jwt_eddsa", Purpose::JwtEddsa),
+    ("jwt_es256", Purpose::JwtEs256),
 ];
 
 /// The keys of `keys(1)`, and one more for every purpose that becomes active at `from`.
@@ -98,7 +104,10 @@ fn key_files_that_cannot_be_used() {
     let form = |error| matches!(error, KeyFileError::Form { .. });
     let incomplete = |error| matches!(error, KeyFileError::Incomplete);
     type Check = fn(KeyFileError) -> bool;
-    let cases: [(String, Check); 9] = [
+    let scalar = |error| matches!(error, KeyFileError::Scalar(9));
+    let cases: [(String, Check); 11] = [
+        (good.clone() + &key_entry(9, "jwt_es256", START, 0), scalar),
+        (good.clone() + &key_entry(9, "jwt_es256", START, 255), scalar),
         (good.replacen(key, "key = \"AAAA\"", 1), length),
         (good.replacen(key, &format!("key = \"{}\"", "A".repeat(44)), 1), length),
         (good.replacen(key, "key = \"*\"", 1), length),
@@ -141,10 +150,95 @@ fn broken_key_files_show_no_key() {
 fn keys_are_not_shown() {
     let ring = KeyRing::parse(&keys(1)).unwrap();
     let shown = format!("{ring:?}");
-    assert_eq!(shown.matches("KeyId").count(), 5);
+    assert_eq!(shown.matches("KeyId").count(), 7);
     let file = keys(1);
     for line in file.lines().filter_map(|line| line.strip_prefix("key = ")) {
         assert!(!shown.contains(line.trim_matches('"')));
     }
     assert_ne!(keys(1), keys(2));
+}
+
+/// A file from before there were JWTs stays good.
+#[test]
+fn purposes_that_may_be_missing() {
+    let (needed, optional): (Vec<_>, Vec<_>) =
+        Purpose::ALL.into_iter().partition(|purpose| purpose.is_needed());
+    assert_eq!((needed.len(), optional), (5, vec![Purpose::JwtEddsa, Purpose::JwtEs256]));
+    let entries = |purposes: &[Purpose]| -> String {
+        (1..).zip(purposes).map(|(id, purpose)| key_entry(id, purpose.as_str(), START, id as u8)).collect()
+    };
+    let old = entries(&needed);
+    assert!(KeyRing::parse(&old).is_ok());
+    assert!(KeyRing::parse(&entries(&needed[1..])).is_err());
+    let new = with_new_keys(&old, &[Purpose::JwtEs256], START, &mut StdRng::seed_from_u64(1)).unwrap();
+    let ring = KeyRing::parse(&new).unwrap();
+    assert!(ring.active_signer(Purpose::JwtEs256, START).is_some());
+    assert!(ring.active_signer(Purpose::JwtEddsa, START).is_none());
+    for purpose in Purpose::ALL {
+        assert_eq!(purpose.as_str().parse::<Purpose>().unwrap(), purpose);
+    }
+    assert!("jwt_rs256".parse::<Purpose>().is_err());
+}
+
+#[test]
+fn keys_come_and_go_in_the_text() {
+    let mut rng = StdRng::seed_from_u64(1);
+    let before =
+        format!("{}\n# the label's\n", keys(1).replacen("[[key]]\nid = 3", "# kept\n[[key]]\nid = 3", 1));
+    let from = START.plus_seconds(60);
+    let longer = with_new_keys(&before, &[Purpose::Form, Purpose::JwtEddsa], from, &mut rng).unwrap();
+    assert!(longer.starts_with(before.trim_end()), "what there was stays as it was");
+    let ids = |text: &str| -> Vec<u16> {
+        let facts = KeyRing::parse(text).unwrap().facts(0, START);
+        facts.into_iter().map(|facts| facts.id.0).collect()
+    };
+    assert_eq!(ids(&longer), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+
+    let shorter = without_key(&longer, KeyId(5)).unwrap();
+    assert_eq!(ids(&shorter), [1, 2, 3, 4, 6, 7, 8, 9]);
+    let shorter = without_key(&shorter, KeyId(6)).unwrap();
+    assert_eq!(ids(&shorter), [1, 2, 3, 4, 7, 8, 9]);
+    for comment in ["# The keys of a Stagedoor server", "\n# kept\n[[key]]\nid = 3", "\n# the label's\n"] {
+        assert!(shorter.contains(comment), "{comment}");
+    }
+    assert_eq!(*without_key(&shorter, KeyId(77)).unwrap(), *shorter);
+    assert!(matches!(without_key(&shorter, KeyId(1)), Err(KeyFileError::Incomplete)));
+    let inline = format!(
+        "key = [\n{}]\n",
+        keys(1)
+            .split("[[key]]")
+            .skip(1)
+            .map(|entry| format!("{{{}}},\n", entry.trim().replace('\n', ", ")))
+            .collect::<String>()
+    );
+    assert!(KeyRing::parse(&inline).is_ok());
+    assert!(matches!(without_key(&inline, KeyId(6)), Err(KeyFileError::Entangled(6))));
+
+    let last = key_entry(65535, "form", START, 1);
+    let full = with_new_keys(&(before + &last), &[Purpose::Form], from, &mut rng);
+    assert!(matches!(full, Err(KeyFileError::IdsUsedUp)));
+}
+
+#[test]
+fn a_keys_life() {
+    let from = START.plus_seconds(100);
+    let ring = KeyRing::parse(&rotated(from)).unwrap();
+    let facts = |purpose: usize, new: bool, seconds: i64| -> KeyFacts {
+        let facts = ring.facts(3600, START.plus_seconds(seconds));
+        facts[purpose + if new { PURPOSES.len() } else { 0 }]
+    };
+    // How long what an old key made lives on, and a minute in which somebody may not have heard of the new one.
+    let lives = [3660, 60, 960, 60, 43_260, 3660, 3660];
+    for (at, lives) in lives.into_iter().enumerate() {
+        let state = |new, seconds| (facts(at, new, seconds).state, facts(at, new, seconds).over);
+        assert_eq!(state(false, 99), (KeyState::Active, None), "{at}");
+        assert_eq!(state(true, 39), (KeyState::Waiting, Some(START.plus_seconds(39))), "{at}");
+        assert_eq!(state(true, 40), (KeyState::Waiting, None), "it is about to be used: {at}");
+        assert_eq!(state(false, 100), (KeyState::ChecksOnly, Some(from.plus_seconds(lives))), "{at}");
+        assert_eq!(state(true, 100), (KeyState::Active, None), "{at}");
+    }
+    // Of two that begin at once the later one counts.
+    let ring = KeyRing::parse(&rotated(START)).unwrap();
+    let over = ring.facts(3600, START)[0].over;
+    assert_eq!(over, Some(START.plus_seconds(3660)));
 }

@@ -13,6 +13,7 @@ mod client_secret;
 mod device;
 mod duplicate_grant;
 mod introspection;
+mod jwt;
 mod keys;
 mod legacy_key;
 mod people;

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{Rules, Timestamp};
 use stagedoor_wire::Dialect;
@@ -49,6 +50,7 @@ pub(crate) fn rules(name: &str, dialect: Dialect, keys: &str) -> Rules {
         api: name.into(),
         issuer: format!("https://{name}.example").into(),
         dialect: Arc::new(dialect),
+        token_format: TokenFormat::Opaque,
         keys: Arc::new(KeyRing::parse(keys).unwrap()),
     }
 }

@@ -10,10 +10,11 @@ use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::device::{Device, DeviceState};
 use stagedoor_protocol::grant::{ActiveGrant, Again, Grant};
 use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, TeamId};
+use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::question::AccountStanding;
 use stagedoor_protocol::session::Person;
 use stagedoor_protocol::team::Team;
-use stagedoor_protocol::{About, Effect, EpochOf, Facts, Question};
+use stagedoor_protocol::{About, Effect, EpochOf, Facts, Question, Timestamp};
 use stagedoor_wire::{ClientId, Scopes};
 
 #[derive(Clone, Default)]
@@ -89,6 +90,15 @@ impl World {
     fn standing(&self, app: AppId, id: AccountId) -> Option<AccountStanding> {
         let epoch = *self.accounts.get(&id)?;
         Some(AccountStanding { id, epoch, listed: self.listed.contains(&(app, id)) })
+    }
+
+    fn end_all_under(&mut self, key: KeyId, at: Timestamp) {
+        for grant in self.grants.values_mut().filter(|grant| grant.key == key) {
+            grant.revoked = grant.revoked.or(Some(at));
+        }
+        for app in self.apps.values_mut() {
+            Arc::make_mut(app).secrets.retain(|secret| secret.key != key);
+        }
     }
 
     /// A person who has just signed in.
@@ -220,6 +230,7 @@ impl World {
             Effect::RemoveSecrets { app } => self.change(app).secrets.clear(),
             // These tests have none: what the store does with it is tested there.
             Effect::RemoveLegacyKeys { .. } => {}
+            Effect::EndAllUnder { key, at } => self.end_all_under(key, at),
             Effect::SetStage { app, stage } => self.change(app).stage = stage,
             Effect::ListUser { app, account, at_most } => {
                 let others = self.listed.iter().filter(|row| row.0 == app && row.1 != account).count();

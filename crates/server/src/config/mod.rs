@@ -61,6 +61,13 @@ pub enum ConfigurationError {
     Mistakes(Vec<FileError>),
 }
 
+/// Whether APIs of JWTs must have a key already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SigningKeys {
+    Needed,
+    ToCome,
+}
+
 /// What may be written.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -91,6 +98,15 @@ struct File {
 impl Configuration {
     /// Reads a file and the files it names, and checks all of it. Blocks.
     pub fn read(path: &Path) -> Result<Self, ConfigurationError> {
+        Self::read_with(path, SigningKeys::Needed)
+    }
+
+    /// The same for whoever is about to add keys: those that sign may be missing.
+    pub fn read_for_keys(path: &Path) -> Result<Self, ConfigurationError> {
+        Self::read_with(path, SigningKeys::ToCome)
+    }
+
+    fn read_with(path: &Path, signing_keys: SigningKeys) -> Result<Self, ConfigurationError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigurationError::Unreadable { path: path.to_owned(), error })?;
         let name = path.display().to_string();
@@ -98,7 +114,7 @@ impl Configuration {
             strict_toml::read(&name, &text).map_err(|error| ConfigurationError::Mistakes(vec![error]))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut check = Check::new(&name, &text, folder);
-        let configuration = file.typed(&mut check);
+        let configuration = file.typed(signing_keys, &mut check);
         match (check.mistakes(), configuration) {
             (mistakes, Some(configuration)) if mistakes.is_empty() => Ok(configuration),
             (mistakes, _) => Err(ConfigurationError::Mistakes(mistakes)),
@@ -113,7 +129,7 @@ impl Configuration {
 
 impl File {
     /// `None` only with a mistake noted.
-    fn typed(self, check: &mut Check<'_>) -> Option<Configuration> {
+    fn typed(self, signing_keys: SigningKeys, check: &mut Check<'_>) -> Option<Configuration> {
         not_yet::check(&self, check);
         if self.api.is_empty() {
             check.wrong("api", "there is no [[api]]: say which API this server stands in front of");
@@ -125,6 +141,9 @@ impl File {
         let apis: Vec<Option<ApiConfiguration>> =
             self.api.into_iter().enumerate().map(|(at, api)| api.typed(at, server.as_ref(), check)).collect();
         mounts::check(&apis, check);
+        if let (Some(keys), SigningKeys::Needed) = (&keys, signing_keys) {
+            api::check_keys(&keys.ring, &apis, check);
+        }
         Some(Configuration {
             server: server?,
             database: database?,

@@ -28,10 +28,10 @@ pub(super) fn all(
     let connections =
         Connections::new(configuration.apis.iter().any(|api| api.upstream.url.scheme() == "https"))?;
     let hosted = |api: ApiConfiguration| {
-        let host = api.host.clone();
+        let (host, token_format) = (api.host.clone(), api.token_format);
         let settings = settings(api, origin, &connections)?;
         let api = Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone());
-        Ok(Hosted { host, api: Arc::new(api) })
+        Ok(Hosted { host, api: Arc::new(api.with_token_format(token_format)) })
     };
     configuration.apis.into_iter().map(hosted).collect()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use stagedoor_wire::dialect::{ClientAuthenticationMethod, WithoutSecret};
 use stagedoor_wire::token_request::DEVICE_CODE;
 
-use super::reply;
+use super::{jwks, reply};
 use crate::api::Api;
 
 pub(crate) fn handle(api: &Api, method: &Method) -> Response {
@@ -44,12 +44,14 @@ fn write(api: &Api) -> Value {
             dialect.authorization.as_ref().is_some_and(|rules| rules.issuer),
     });
     let endpoints = &dialect.endpoints;
+    let keys = jwks::algorithm(api).map(|_| jwks::PATH.to_owned());
     let paths = [
         ("token_endpoint", Some(&endpoints.token)),
         ("authorization_endpoint", endpoints.authorize.as_ref()),
         ("revocation_endpoint", endpoints.revocation.as_ref()),
         ("introspection_endpoint", endpoints.introspection.as_ref()),
         ("device_authorization_endpoint", endpoints.device_authorization.as_ref()),
+        ("jwks_uri", keys.as_ref()),
     ];
     for (name, path) in paths {
         if let Some(path) = path {

@@ -3,6 +3,7 @@
 mod body;
 mod device_authorization;
 mod introspection;
+mod jwks;
 mod limited;
 pub(crate) mod metadata;
 pub(crate) mod reply;
@@ -29,6 +30,7 @@ pub(crate) enum Endpoint {
     Revocation,
     Introspection,
     Metadata,
+    Jwks,
     DeviceAuthorization,
     Device,
     /// The API itself.
@@ -51,6 +53,8 @@ impl Endpoint {
             Self::Revocation
         } else if offered(&endpoints.metadata) {
             Self::Metadata
+        } else if jwks::algorithm(api).is_some() && is(jwks::PATH) {
+            Self::Jwks
         } else if offered(&endpoints.device_authorization) {
             Self::DeviceAuthorization
         } else if offered(&endpoints.device) {
@@ -83,6 +87,7 @@ pub(crate) async fn handle(api: &Arc<Api>, request: Request<Body>) -> Response {
         Endpoint::Revocation => revocation::handle(api, request).await,
         Endpoint::Introspection => introspection::handle(api, request).await,
         Endpoint::Metadata => metadata::handle(api, request.method()),
+        Endpoint::Jwks => jwks::handle(api, request.method()),
         Endpoint::DeviceAuthorization => device_authorization::handle(api, request).await,
         Endpoint::Device => browser::device::handle(api, request).await,
         Endpoint::Api => gateway::handle(api, request).await,

@@ -8,6 +8,7 @@ mod cors;
 mod fifth_provider;
 mod gateway;
 mod hostile;
+mod jwt;
 mod logs;
 mod races;
 mod read_back;

@@ -16,11 +16,12 @@ pub(crate) mod codes;
 pub(crate) mod devices;
 pub(crate) mod ended;
 pub(crate) mod grants;
+pub(crate) mod keys;
 pub(crate) mod people;
 
 #[cfg(test)]
 pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [apps::ALL, clean::ALL, codes::ALL, devices::ALL, ended::ALL, grants::ALL, people::ALL]
+    [apps::ALL, clean::ALL, codes::ALL, devices::ALL, ended::ALL, grants::ALL, keys::ALL, people::ALL]
         .into_iter()
         .flatten()
 }

@@ -15,6 +15,13 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     run_all(connection, MIGRATIONS)
 }
 
+/// Whether a database has tables that are known here; one that was never begun has none.
+pub(super) fn is_begun(connection: &Connection) -> Result<bool, StoreError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known { Err(StoreError::NewerDatabase { found, known }) } else { Ok(found > 0) }
+}
+
 fn run_all(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

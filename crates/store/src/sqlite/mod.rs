@@ -3,6 +3,7 @@
 mod checkpoint;
 mod clean;
 mod effects;
+pub(crate) mod key_uses;
 mod migrations;
 mod open;
 pub(crate) mod questions;

@@ -7,6 +7,7 @@ mod cleaning;
 mod conflicts;
 mod crash;
 mod ended;
+mod keys;
 mod opening;
 mod races;
 mod world;

@@ -4,11 +4,13 @@ mod instead;
 mod lifetimes;
 mod limits;
 mod mount;
+mod token_format;
 mod upstream;
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_wire::Dialect;
 use stagedoor_wire::strict_toml::{FileError, nearest};
 use url::Url;
@@ -17,6 +19,8 @@ use super::check::Check;
 use super::server::ServerConfiguration;
 use crate::NeededScope;
 use instead::Instead;
+pub(super) use token_format::check_keys;
+use token_format::{AlgorithmName, TokenFormatName};
 pub use upstream::Upstream;
 
 /// One protected API; the section is written once for each. It lies at a `path`, at a `host`, or at both.
@@ -44,7 +48,9 @@ pub(super) struct ApiSection {
     scopes: Vec<ScopeSection>,
     /// The form of access tokens.
     #[serde(default)]
-    token_format: TokenFormat,
+    token_format: TokenFormatName,
+    /// How JWTs are signed; `"ES256"` where it is not written.
+    jwt_algorithm: Option<AlgorithmName>,
     /// Lifetimes instead of the dialect's.
     #[serde(default)]
     lifetimes: lifetimes::LifetimesSection,
@@ -64,18 +70,6 @@ struct ScopeSection {
     scope: String,
 }
 
-/// The form of access tokens.
-#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
-#[serde(rename_all = "snake_case")]
-enum TokenFormat {
-    /// Text that says nothing to its holder.
-    #[default]
-    Opaque,
-    /// RFC 9068; this version does not make them yet.
-    Jwt,
-}
-
 /// One API, checked.
 #[derive(Debug)]
 pub struct ApiConfiguration {
@@ -88,6 +82,7 @@ pub struct ApiConfiguration {
     pub host: Option<String>,
     pub upstream: Upstream,
     pub needed_scopes: Vec<NeededScope>,
+    pub token_format: TokenFormat,
 }
 
 impl ApiConfiguration {
@@ -123,9 +118,6 @@ impl ApiSection {
                 "`name` is lower-case letters, digits and hyphens, such as \"catalogue\"",
             );
         }
-        if self.token_format == TokenFormat::Jwt {
-            check.wrong(&place("token_format"), "this version does not make JWTs yet: write \"opaque\"");
-        }
         let path = mount::path(self.path.as_deref(), self.host.is_some(), at, check);
         let host = mount::host(self.host.as_deref(), server, at, check);
         let upstream = Upstream::read(&self.upstream, self.upstream_seconds, server, at, check);
@@ -135,6 +127,7 @@ impl ApiSection {
         self.lifetimes.apply(&mut instead);
         self.limits.apply(&mut instead);
         let needed_scopes = needed_scopes(self.scopes, &dialect, at, check);
+        let token_format = token_format::read(self.token_format, self.jwt_algorithm, &dialect, at, check);
         is_name.then_some(ApiConfiguration {
             name: self.name,
             dialect,
@@ -142,6 +135,7 @@ impl ApiSection {
             host: host?,
             upstream: Upstream { body_bytes, ..upstream? },
             needed_scopes,
+            token_format: token_format?,
         })
     }
 }

@@ -1,6 +1,9 @@
 //! Mistakes in an API.
 
+use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
+
 use super::{Folder, TEMPLATE, refused};
+use crate::config::Configuration;
 
 const NAME: &str = "name = \"catalogue\"";
 const DIALECT: &str = "dialect = \"standard\"";
@@ -190,7 +193,14 @@ fn scopes_lifetimes_limits() {
             "limits = { quota_calls = 5 }",
             "31: the dialect has nothing that `quota_calls` could change: leave it out",
         ),
-        ("token_format = \"jwt\"", "31: this version does not make JWTs yet: write \"opaque\""),
+        (
+            "jwt_algorithm = \"ES256\"",
+            "31: opaque tokens are not signed: leave out `jwt_algorithm`, or write token_format = \"jwt\"",
+        ),
+        (
+            "token_format = \"jwt\"\njwt_algorithm = \"RS256\"",
+            "32: unknown variant `RS256`; did you mean `ES256`?",
+        ),
         ("token_format = \"JWT\"", "31: unknown variant `JWT`, expected `opaque` or `jwt`"),
     ];
     let folder = Folder::new();
@@ -249,4 +259,34 @@ fn all_at_once() {
         .map(|said| said.split(": ").next().unwrap().to_owned())
         .collect();
     assert_eq!(lines, ["stagedoor.toml:9", "stagedoor.toml:12", "stagedoor.toml:28"]);
+}
+
+#[test]
+fn token_formats() {
+    let folder = Folder::new();
+    let formats = |lines: &str| {
+        let read = folder.read(&TEMPLATE.replacen(UPSTREAM, &format!("{UPSTREAM}\n{lines}"), 1)).unwrap();
+        read.apis[0].token_format
+    };
+    let jwt = "token_format = \"jwt\"";
+    assert_eq!(formats(""), TokenFormat::Opaque);
+    assert_eq!(formats(jwt), TokenFormat::Jwt(Algorithm::Es256));
+    assert_eq!(formats(&format!("{jwt}\njwt_algorithm = \"EdDSA\"")), TokenFormat::Jwt(Algorithm::EdDsa));
+
+    // A text that must be the same each time.
+    let again = |lines: &str| {
+        let lines = format!("dialect = \"soundcharts\"\n{jwt}\n{lines}");
+        folder.mistakes(&TEMPLATE.replacen(DIALECT, &lines, 1))
+    };
+    let said = "the dialect serves a live token again, and ES256 makes another text each time: write jwt_algorithm = \"EdDSA\"";
+    assert_eq!(again(""), [format!("stagedoor.toml:29: {said}")]);
+    assert_eq!(again("jwt_algorithm = \"ES256\""), [format!("stagedoor.toml:30: {said}")]);
+
+    // A key file from before there were JWTs.
+    let keys = std::fs::read_to_string(folder.path().join("stagedoor.key")).unwrap();
+    folder.write("stagedoor.key", keys.split("\n[[key]]\nid = 6").next().unwrap());
+    let text = TEMPLATE.replacen(UPSTREAM, &format!("{UPSTREAM}\n{jwt}"), 1);
+    let said = "stagedoor.toml:31: there is no key that signs by ES256: run `stagedoor keys rotate --purpose jwt_es256`";
+    assert_eq!(folder.mistakes(&text), [said]);
+    assert!(Configuration::read_for_keys(&folder.path().join("stagedoor.toml")).is_ok());
 }

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use stagedoor_protocol::app::App;
+use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{About, Decision, Question, Rules, Timestamp};
 use stagedoor_server::listen::ClientAddress;
@@ -47,6 +48,9 @@ pub(crate) struct Setup {
     dialects: Vec<Dialect>,
     state: StateFile,
     unlimited: bool,
+    /// APIs whose access tokens are JWTs.
+    jwts: Vec<(&'static str, Algorithm)>,
+    keys: Option<String>,
 }
 
 impl Setup {
@@ -69,6 +73,18 @@ impl Setup {
         self
     }
 
+    /// Makes the API's access tokens JWTs.
+    pub(crate) fn jwt(mut self, api: &'static str, algorithm: Algorithm) -> Self {
+        self.jwts.push((api, algorithm));
+        self
+    }
+
+    /// Takes a key file instead of a new one.
+    pub(crate) fn keys(mut self, keys: &str) -> Self {
+        self.keys = Some(keys.to_owned());
+        self
+    }
+
     /// Lifts every limit.
     pub(crate) fn unlimited(mut self) -> Self {
         self.unlimited = true;
@@ -76,14 +92,17 @@ impl Setup {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        let Self { origin, dialects, state, unlimited } = self;
+        let Self { origin, dialects, state, unlimited, jwts, keys } = self;
         let folder = TempDir::new().unwrap();
         let clock = Clock::stopped_at(START);
-        let keys = Arc::new(KeyRing::parse(&KeyRing::generate(START, &mut entropy::rng())).unwrap());
+        let keys = keys.unwrap_or_else(|| KeyRing::generate(START, &mut entropy::rng()).to_string());
+        let keys = Arc::new(KeyRing::parse(&keys).unwrap());
         let store = Store::open(&folder.path().join("db"), StoreOptions::default(), START).unwrap();
         let passwords = Arc::new(Passwords::default());
         let api = |dialect: Dialect| {
             let name = dialect.name.to_string();
+            let jwt = jwts.iter().find(|(api, _)| *api == name);
+            let format = jwt.map_or(TokenFormat::Opaque, |(_, algorithm)| TokenFormat::Jwt(*algorithm));
             let settings = ApiSettings {
                 mount: format!("/{name}"),
                 name,
@@ -93,7 +112,8 @@ impl Setup {
                 needed_scopes: vec![NeededScope { prefix: "/profile".into(), scope: "profile".into() }],
                 unlimited,
             };
-            Arc::new(Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone()))
+            let api = Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone());
+            Arc::new(api.with_token_format(format))
         };
         let apis: Vec<_> = dialects.into_iter().map(api).collect();
         store.commit(state.effects(&apis, START).unwrap()).await.unwrap();
@@ -109,6 +129,8 @@ impl TestApp {
             dialects: Dialect::all_built_in().collect(),
             state: StateFile::parse(include_str!("../state.toml")).unwrap(),
             unlimited: false,
+            jwts: Vec::new(),
+            keys: None,
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) const JUKEBOX: Client = Client {
 const UNLISTED: Client = Client { id: "8", secret: "coin-of-eight", ..JUKEBOX };
 
 /// The team this app's tokens are to act for.
-const FOR_TEAM: (&str, &str) = ("team_id", "5001");
+pub(crate) const FOR_TEAM: (&str, &str) = ("team_id", "5001");
 
 pub(crate) fn setup() -> Setup {
     let dialect = Dialect::parse("jukebox.toml", include_str!("../jukebox.toml"));

@@ -165,7 +165,12 @@ pub(super) fn forget_apps_of(
     forget_all(tables, sql::TEAM_APP_KEYS, team.0, aftermath)
 }
 
-fn forget_all(tables: Tables<'_>, sql: &str, of: i64, aftermath: &mut Aftermath) -> Result<(), Failure> {
+pub(super) fn forget_all(
+    tables: Tables<'_>,
+    sql: &str,
+    of: i64,
+    aftermath: &mut Aftermath,
+) -> Result<(), Failure> {
     let mut statement = tables.0.prepare_cached(sql)?;
     let keys = statement.query_map([of], |row| Ok(Key { api: row.get(0)?, id: row.get(1)? }))?;
     for key in keys {

@@ -5,6 +5,7 @@ mod codes;
 mod devices;
 mod ended;
 mod grants;
+mod keys;
 mod people;
 
 use rusqlite::{Connection, ErrorCode, Params, ffi};
@@ -90,6 +91,7 @@ pub(super) fn apply(
             people::start_session(tables, &row)
         }
         Effect::EndSession { id } => people::end_session(tables, *id),
+        Effect::EndAllUnder { key, at } => keys::end_all_under(tables, *key, *at, aftermath),
         Effect::StartDevice(device) => devices::start(tables, device),
         Effect::DecideDevice { device, was, now } => devices::decide(tables, *device, *was, *now),
         Effect::PollDevice { device, at, interval_seconds } => {
