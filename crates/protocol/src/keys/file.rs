@@ -115,7 +115,8 @@ pub fn without_key(text: &str, id: KeyId) -> Result<Zeroizing<String>, KeyFileEr
             _ => shorter.push_str(block),
         }
     }
-    shorter.truncate(shorter.trim_end().len());
+    let length = shorter.trim_end().len();
+    shorter.truncate(length);
     shorter.push('\n');
     let rest = |ring: &KeyRing| ring.keys.iter().map(|key| key.id).collect::<Vec<_>>();
     let expected: Vec<_> = rest(&before).into_iter().filter(|own| *own != id).collect();
