@@ -373,3 +373,18 @@ fn without_a_key_that_signs() {
     assert!(text.starts_with("sda_"), "the token that every API takes");
     assert_eq!(AccessToken::verify(&rules, &text, START), Ok(token()));
 }
+
+/// What `interop/node` checks with a library that others wrote is what is made here.
+#[test]
+fn given_to_others() {
+    let given: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../interop/node/access_tokens.json")).unwrap();
+    let rules = music(Algorithm::EdDsa);
+    let jwks: Vec<&Jwk> = rules.keys.signers().map(|signer| signer.jwk()).collect();
+    assert_eq!(given["jwks"]["keys"], serde_json::to_value(jwks).unwrap());
+    assert_eq!(given["tokens"]["EdDSA"], minted(&rules, &token()));
+    for algorithm in BOTH {
+        let text = given["tokens"][algorithm.as_str()].as_str().unwrap();
+        assert_eq!(AccessToken::verify(&rules, text, START), Ok(token()));
+    }
+}
