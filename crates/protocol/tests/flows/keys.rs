@@ -6,7 +6,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::keys::{
-    KeyFacts, KeyFileError, KeyId, KeyRing, KeyState, Purpose, with_new_keys, without_key,
+    KeyFacts, KeyFileError, KeyId, KeyRing, KeyState, KeyUses, NotRetired, Purpose, may_retire,
+    with_new_keys, without_key,
 };
 use stagedoor_protocol::{Refusal, Timestamp};
 use stagedoor_wire::Dialect;
@@ -241,4 +242,32 @@ fn a_keys_life() {
     let ring = KeyRing::parse(&rotated(START)).unwrap();
     let over = ring.facts(3600, START)[0].over;
     assert_eq!(over, Some(START.plus_seconds(3660)));
+}
+
+#[test]
+fn what_keeps_a_key() {
+    use KeyState::{Active, ChecksOnly, Waiting};
+    let (purpose, now) = (Purpose::Seal, START);
+    let key = |state, over| KeyFacts { id: KeyId(4), purpose, active_from: START, state, over };
+    let (none, one) = (KeyUses::default(), KeyUses { sealed: 1, ..KeyUses::default() });
+    let later = START.plus_seconds(1);
+    let cases = [
+        (key(Active, None), none, true, Err(NotRetired::Active(purpose))),
+        (key(Active, None), one, true, Err(NotRetired::Active(purpose))),
+        // An algorithm that no API uses any more: its tokens may live on, nobody knows until when.
+        (key(Active, None), none, false, Err(NotRetired::InUse)),
+        (key(Waiting, None), none, true, Err(NotRetired::AboutToBeActive)),
+        (key(Waiting, Some(now)), none, true, Ok(())),
+        (key(ChecksOnly, Some(later)), none, true, Err(NotRetired::NotOver(later))),
+        (key(ChecksOnly, Some(now)), one, true, Err(NotRetired::InUse)),
+        (key(ChecksOnly, Some(now)), none, true, Ok(())),
+    ];
+    for (key, uses, is_needed, expected) in cases {
+        assert_eq!(may_retire(&key, &uses, is_needed, now), expected, "{key:?} {uses:?} {is_needed}");
+    }
+    for uses in
+        [KeyUses { grants: 1, ..none }, KeyUses { secrets: 1, ..none }, KeyUses { legacy_keys: 1, ..none }]
+    {
+        assert!(!uses.is_none() && none.is_none());
+    }
 }
