@@ -12,9 +12,7 @@ use stagedoor_store::key_uses;
 use crate::failure::Failure;
 use crate::{terminal, when};
 
-/// Show the keys, and what rests on each
-///
-/// No key itself is shown. The database is only read, beside a server that may be running.
+/// Prints the table.
 pub(super) fn run(configuration: &Configuration) -> Result<(), Failure> {
     let now = Clock::default().now();
     let database = &configuration.database;

@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show the keys, and what rests on each
+    ///
+    /// No key itself is shown. The database is only read, beside a server that may be running.
     List,
     Rotate(rotate::Arguments),
     Retire(retire::Arguments),

@@ -88,17 +88,18 @@ fn report(added: &[KeyFacts], after: u32, place: &KeyPlace) -> String {
         let _ = writeln!(text, "new  key {:<5} {}", key.id, key.purpose);
     }
     let from = added.first().map_or_else(String::new, |key| when::rfc3339(key.active_from));
+    let from =
+        if after == 0 { "at once".to_owned() } else { format!("from {from}, in {}", when::span(after)) };
     let _ = write!(
         text,
         "
-In use from {from}, in {}. A running server reads the file again by itself.
+In use {from}. A running server reads the file again by itself.
 
 Next:
   1. Put a copy of {place} where you keep the last one.
   2. `stagedoor keys list` says what rests on the older keys, and until when.
   3. `stagedoor keys retire ID` takes one out, once nothing does.
-",
-        when::span(after)
+"
     );
     text
 }

@@ -57,6 +57,19 @@ fn list_of_a_new_server() {
     assert_eq!(listed(&folder)[2], row("3", "client_secret", "active", "1 secret, user codes"));
 }
 
+/// Two commands are a letter apart.
+#[test]
+fn help_says_which_is_which() {
+    let help = |arguments: &[&str]| String::from_utf8(run(arguments).stdout).unwrap();
+    assert!(
+        help(&["keys", "--help"]).contains("The key of your own credentials is another: `stagedoor key`.")
+    );
+    assert!(help(&["key", "--help"]).contains("The keys of a server are others: `stagedoor keys`."));
+    for command in ["list    Show", "rotate  Add", "retire  Take"] {
+        assert!(help(&["keys", "--help"]).contains(command), "{command}");
+    }
+}
+
 #[test]
 fn no_key_is_shown() {
     let folder = folder();
@@ -74,7 +87,10 @@ fn rotate_adds_and_keeps() {
     let before = std::fs::read_to_string(&file).unwrap();
     let owner = std::fs::metadata(&file).unwrap();
     let said = ok(&folder, &["rotate", "--purpose", "access_token", "--after", "3600"]);
-    assert!(said.starts_with("new  key 8     access_token\n") && said.contains("in 1 h."), "{said}");
+    assert!(
+        said.starts_with("new  key 8     access_token\n") && said.contains(", in 1 h. A running"),
+        "{said}"
+    );
     let after = std::fs::read_to_string(&file).unwrap();
     assert!(after.starts_with(&before), "what there was stays as it was");
     let about = std::fs::metadata(&file).unwrap();
@@ -225,7 +241,7 @@ fn from_the_environment() {
     assert!(with_keys(&["list"]).status.success());
 }
 
-/// A folder that its owner cannot write in leaves the old file whole.
+/// One that was exposed is to be replaced, not added to.
 #[test]
 fn a_file_that_others_can_read() {
     let folder = folder();
