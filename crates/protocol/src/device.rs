@@ -10,7 +10,7 @@ use crate::client_authentication::authenticate;
 use crate::code::{Handle, Hash};
 use crate::decision::{Decision, Effect};
 use crate::id::{AccountId, AppId, DeviceId, GrantId};
-use crate::keys::Purpose;
+use crate::keys::{KeyId, Purpose};
 use crate::question::Facts;
 use crate::session::Person;
 use crate::token::issue::known_scopes;
@@ -155,14 +155,18 @@ pub fn read_user_code(typed: &str) -> String {
         .collect()
 }
 
-/// The hashes that a waiting device may have which shows this code: under the key active now, and under the one that was
-/// when the oldest of them began.
-pub fn user_code_hashes(rules: &Rules, code: &str, now: Timestamp) -> [String; 2] {
-    [now, now.plus_seconds(-i64::from(DEVICE_CODE_SECONDS))].map(|at| user_code_hash(rules, code, at))
+/// The hashes that a waiting device may have which shows this code: one for each key that was used since the oldest of them
+/// began.
+pub fn user_code_hashes(rules: &Rules, code: &str, now: Timestamp) -> Vec<String> {
+    let keys = rules.keys.used_within(Purpose::ClientSecret, i64::from(DEVICE_CODE_SECONDS), now);
+    keys.into_iter().map(|key| hash_under(rules, key, code)).collect()
 }
 
 fn user_code_hash(rules: &Rules, code: &str, now: Timestamp) -> String {
-    let key = rules.keys.active(Purpose::ClientSecret, now);
+    hash_under(rules, rules.keys.active(Purpose::ClientSecret, now), code)
+}
+
+fn hash_under(rules: &Rules, key: KeyId, code: &str) -> String {
     let parts = [rules.api.as_bytes(), b"\0user code\0", code.as_bytes()];
     let tag = rules.keys.tag(Purpose::ClientSecret, key, &parts).unwrap_or_default();
     tag.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -142,7 +142,7 @@ impl Store {
     pub async fn device_by_user_code(
         &self,
         api: &str,
-        user_code_hashes: [String; 2],
+        user_code_hashes: Vec<String>,
     ) -> Result<Option<(Device, Arc<App>)>, StoreError> {
         let api = api.to_owned();
         self.sqlite.read(move |view| questions::device_by_user_code(view, &api, &user_code_hashes)).await

@@ -38,6 +38,17 @@ impl KeyRing {
         self.keys.iter().map(|key| self.facts_of(key, longest_token_seconds, now)).collect()
     }
 
+    /// The keys that made things for `purpose` within the `seconds` before `now`, or may have where a server heard of a newer
+    /// one late.
+    pub(crate) fn used_within(&self, purpose: Purpose, seconds: i64, now: Timestamp) -> Vec<KeyId> {
+        let since = now.plus_seconds(-seconds - PICK_UP_SECONDS);
+        let is_recent = |key: &&Key| self.succeeded(key).is_none_or(|at| at > since);
+        let active = self.active(purpose, now);
+        let has_begun = |key: &&Key| key.active_from <= now || key.id == active;
+        let own = self.keys.iter().filter(|key| key.purpose == purpose);
+        own.filter(has_begun).filter(is_recent).map(|key| key.id).collect()
+    }
+
     fn facts_of(&self, key: &Key, longest_token_seconds: u32, now: Timestamp) -> KeyFacts {
         let state = if self.active(key.purpose, now) == key.id {
             KeyState::Active

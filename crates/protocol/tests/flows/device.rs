@@ -185,6 +185,15 @@ fn user_codes_are_kept_hashed() {
     api.rules = rules("music", Dialect::built_in("standard").unwrap(), &newer);
     let found = |seconds| hashes(&api.rules, START.plus_seconds(seconds)).contains(&row.user_code_hash);
     assert!(found(59) && found(60) && found(899));
+    // Nor do two, and there is no more to look for than there may be.
+    let newest = newer + &key_entry(10, "client_secret", api.now.plus_seconds(120), 10);
+    api.rules = rules("music", Dialect::built_in("standard").unwrap(), &newest);
+    let found = |seconds| hashes(&api.rules, START.plus_seconds(seconds)).contains(&row.user_code_hash);
+    assert!(found(120) && found(899));
+    let looked_for = [(59, 1), (60, 2), (120, 3), (1019, 3), (1020, 2), (1080, 1)];
+    for (seconds, number) in looked_for {
+        assert_eq!(hashes(&api.rules, START.plus_seconds(seconds)).len(), number, "{seconds}");
+    }
 }
 
 #[test]

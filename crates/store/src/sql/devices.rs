@@ -26,9 +26,9 @@ statements! {
         FROM devices d LEFT JOIN accounts p ON p.id = d.account_id
         LEFT JOIN listed_users l ON l.app_id = d.app_id AND l.account_id = d.account_id
         WHERE d.id = $1");
-    /// user_code, another that will do, api; then the app's client_id
+    /// user_code, api; then the app's client_id
     DEVICE_BY_USER_CODE = concat!(columns!(), ", a.client_id
-        FROM devices d JOIN apps a ON a.id = d.app_id WHERE d.user_code IN ($1, $2) AND a.api = $3");
+        FROM devices d JOIN apps a ON a.id = d.app_id WHERE d.user_code = $1 AND a.api = $2");
     /// account, app
     DENY_ALLOWED_OF = "UPDATE devices SET state = 'denied', account_id = NULL, decided = NULL
         WHERE account_id = $1 AND app_id = $2 AND state = 'allowed'";

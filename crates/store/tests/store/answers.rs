@@ -176,7 +176,7 @@ async fn devices() {
     let facts = world.ask(About::Device(DeviceId(1))).await;
     assert_eq!((facts.device, facts.account), (Some(device(1)), None));
     let find = async |api, hashes: [&str; 2]| {
-        world.store.device_by_user_code(api, hashes.map(str::to_owned)).await.unwrap()
+        world.store.device_by_user_code(api, hashes.map(str::to_owned).to_vec()).await.unwrap()
     };
     for hashes in [["CODE1", "CODE2"], ["CODE2", "CODE1"]] {
         let (found, app) = find(API, hashes).await.unwrap();

@@ -30,14 +30,20 @@ pub(super) fn answer(view: &View<'_>, device: DeviceId, facts: Facts) -> rusqlit
 pub(crate) fn device_by_user_code(
     view: &View<'_>,
     api: &str,
-    [now, before]: &[String; 2],
+    hashes: &[String],
 ) -> rusqlite::Result<Option<(Device, Arc<App>)>> {
     let mut statement = view.connection.prepare_cached(sql::DEVICE_BY_USER_CODE)?;
     let with_client_id = |row: &Row<'_>| {
         let client_id = row::text(row, 15, |text| ClientId::new(text).ok())?;
         Ok((read(row)?, client_id))
     };
-    let found = statement.query_row([now, before, api], with_client_id).optional()?;
+    let mut found = None;
+    for hash in hashes {
+        found = statement.query_row([hash.as_str(), api], with_client_id).optional()?;
+        if found.is_some() {
+            break;
+        }
+    }
     let Some((device, client_id)) = found else { return Ok(None) };
     let app = match view.memory.cache.app(api, &client_id) {
         Some(known) => Some(known),
