@@ -22,7 +22,7 @@ pub(crate) const EXIT_CODES: &str = "Exit codes:
   3  a person has to sign in, or to mend the app's entry with the provider
   4  wait: a limit or quota is used up, and the time it ends is printed
   5  the provider cannot be reached or is at fault
-  6  the vault is damaged or unsafe";
+  6  the vault is locked, damaged or unsafe";
 
 /// An exit code's meaning.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -22,7 +22,7 @@ Exit codes:
   0  nothing is wrong; warnings may be
   1  something is wrong
   5  a provider cannot be reached
-  6  the vault is damaged or unsafe")]
+  6  the vault is locked, damaged or unsafe")]
 pub(crate) struct Arguments {
     /// Ask no provider
     #[arg(long)]

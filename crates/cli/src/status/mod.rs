@@ -24,7 +24,7 @@ Exit codes:
   0  all is well, or renews itself
   3  somebody has to sign in now, or within so many days as --within says
   4  a limit or quota is used up
-  6  the vault or a credential in it is damaged or unsafe")]
+  6  the vault is locked, or it or a credential in it is damaged or unsafe")]
 pub(crate) struct Arguments {
     /// Which credential; all without one
     #[arg(value_parser = CredentialName::new)]

@@ -49,11 +49,11 @@ impl AllowRule {
         &self.name
     }
 
-    fn covers(&self, method: &Method, path: &str) -> bool {
+    fn covers(&self, method: &Method, path: &str, query: Option<&str>) -> bool {
         // RFC 9110 §9.3.2: HEAD is GET without the body.
         let asked = if method == Method::HEAD { &Method::GET } else { method };
-        let by_method =
-            self.methods.is_empty() || self.methods.contains(method) || self.methods.contains(asked);
+        let is_listed = self.methods.contains(method) || self.methods.contains(asked);
+        let by_method = self.methods.is_empty() || is_listed && !query.is_some_and(names_a_method);
         let below =
             path.strip_prefix(&self.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         by_method && below
@@ -77,9 +77,14 @@ impl AllowList {
         self.0.contains_key(name)
     }
 
-    pub(super) fn admits(&self, name: &str, method: &Method, path: &str) -> bool {
-        self.0.get(name).is_none_or(|rules| rules.iter().any(|rule| rule.covers(method, path)))
+    pub(super) fn admits(&self, name: &str, method: &Method, path: &str, query: Option<&str>) -> bool {
+        self.0.get(name).is_none_or(|rules| rules.iter().any(|rule| rule.covers(method, path, query)))
     }
+}
+
+/// Whether the query has a parameter that many frameworks take for the method that is meant.
+fn names_a_method(query: &str) -> bool {
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name.eq_ignore_ascii_case("_method"))
 }
 
 #[cfg(test)]
@@ -105,6 +110,10 @@ mod tests {
         let list = AllowList::new(rules.into());
         let cases = [
             ("s", "GET", "/v1/me", true),
+            ("s", "GET", "/v1/me?fields=_method", true),
+            ("s", "GET", "/v1/me?a=b&_method=DELETE", false),
+            ("s", "GET", "/v1/me?%5FMethod=DELETE", false),
+            ("t", "GET", "/v1/me?_method=DELETE", true),
             ("s", "HEAD", "/v1/me/player", true),
             ("s", "GET", "/v1/menu", false),
             ("s", "GET", "/v1", false),
@@ -118,7 +127,8 @@ mod tests {
         ];
         for (name, method, path, admitted) in cases {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            assert_eq!(list.admits(name, &method, path), admitted, "{name} {method} {path}");
+            let (bare, query) = path.split_once('?').map_or((path, None), |(bare, query)| (bare, Some(query)));
+            assert_eq!(list.admits(name, &method, bare, query), admitted, "{name} {method} {path}");
         }
     }
 }

@@ -78,7 +78,7 @@ impl Known {
             Target::Api { name, path, query } => {
                 self.may_use(name)?;
                 let entry = self.find(broker, name)?;
-                if !broker.allow.admits(name, request.method(), path) {
+                if !broker.allow.admits(name, request.method(), path, query) {
                     let (name, path) = (name.to_owned(), path.to_owned());
                     return Err(Refusal::NotAllowed { name, method: request.method().to_string(), path });
                 }

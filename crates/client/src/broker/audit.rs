@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use stagedoor_wire::Timestamp;
@@ -23,9 +24,9 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// How much of a path is kept, in bytes.
 const MAX_PATH: usize = 1024;
 /// Lines that wait to be written; whoever asks while there are more waits with them.
-const WAITING: usize = 1024;
-/// How many bytes are written at once.
-const AT_ONCE: usize = 64 * 1024;
+const WAITING: usize = 4096;
+/// How long lines gather between two writes: waking a thread for each would cost more than the request it tells of.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// One request.
 #[derive(Debug)]
@@ -120,8 +121,7 @@ impl Audit {
         let (lines, waiting) = channel(WAITING);
         let lost = Arc::<AtomicU64>::default();
         let log = Log::open(folder, MAX_BYTES)?;
-        let counted = Arc::clone(&lost);
-        let writer = tokio::task::spawn_blocking(move || write(log, waiting, &counted));
+        let writer = tokio::spawn(write(log, waiting, Arc::clone(&lost)));
         Ok((Self { lines, lost }, writer))
     }
 
@@ -143,11 +143,12 @@ impl Audit {
     }
 }
 
-fn write(mut log: Log, mut waiting: Receiver<Message>, lost: &AtomicU64) {
-    let mut ended = false;
-    while !ended && let Some(first) = waiting.blocking_recv() {
-        let (mut lines, mut count, mut next) = (Vec::new(), 0, Some(first));
-        while let Some(message) = next {
+/// Writes the first line at once, and those that come while it is busy or gathers together.
+async fn write(mut log: Log, mut waiting: Receiver<Message>, lost: Arc<AtomicU64>) {
+    let (mut messages, mut ended) = (Vec::with_capacity(WAITING), false);
+    while !ended && waiting.recv_many(&mut messages, WAITING).await > 0 {
+        let (mut lines, mut count) = (Vec::new(), 0);
+        for message in messages.drain(..) {
             match message {
                 Message::Line(line) => {
                     lines.extend_from_slice(&line);
@@ -155,11 +156,19 @@ fn write(mut log: Log, mut waiting: Receiver<Message>, lost: &AtomicU64) {
                 }
                 Message::End => ended = true,
             }
-            next = if ended || lines.len() >= AT_ONCE { None } else { waiting.try_recv().ok() };
         }
-        if let Err(error) = log.append(&lines) {
+        let written = tokio::task::spawn_blocking(move || {
+            let written = log.append(&lines);
+            (log, written)
+        });
+        let Ok((back, written)) = written.await else { return };
+        log = back;
+        if let Err(error) = written {
             lost.fetch_add(count, Ordering::Relaxed);
             tracing::warn!(%error, count, "lines of the audit log are lost");
+        }
+        if !ended {
+            tokio::time::sleep(GATHER).await;
         }
     }
 }

@@ -39,15 +39,20 @@ impl Folder {
 
     /// Makes it when it is absent, and refuses it when others can enter it.
     pub(super) fn ensure(&self) -> Result<(), VaultError> {
-        let metadata = match fs::metadata(&self.0) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.make()?;
-                fs::metadata(&self.0)
-            }
-            found => found,
-        };
-        let metadata = metadata.map_err(VaultError::system("read", &self.0))?;
-        check_owner(&self.0, &metadata, FOLDER_MODE)
+        if !self.check()? {
+            self.make()?;
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    /// Whether it is there; refuses it when others can enter it.
+    pub(super) fn check(&self) -> Result<bool, VaultError> {
+        match fs::metadata(&self.0) {
+            Ok(metadata) => check_owner(&self.0, &metadata, FOLDER_MODE).map(|()| true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(VaultError::system("read", &self.0)(error)),
+        }
     }
 
     fn make(&self) -> Result<(), VaultError> {

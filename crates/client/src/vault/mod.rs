@@ -90,6 +90,7 @@ impl Vault {
             (Folder::at(home.join("credentials")), Folder::at(home.join("cool-downs")));
         let home = Folder::at(home.to_owned());
         home.ensure()?;
+        credentials.check()?;
         let (key, place) = load(&home, &credentials)?;
         Ok(Self(Arc::new(Opened { home, credentials, cool_downs, key, place })))
     }

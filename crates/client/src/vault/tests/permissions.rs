@@ -60,7 +60,11 @@ fn what_others_can_read_is_refused_with_its_cure() {
     let home = Home::new();
     home.write(&name("a"), &credential("1"));
     let folder = home.vault.folder();
-    let cases = [(folder.to_owned(), 0o750, 0o700), (folder.join("key.json"), 0o644, 0o600)];
+    let cases = [
+        (folder.to_owned(), 0o750, 0o700),
+        (folder.join("credentials"), 0o777, 0o700),
+        (folder.join("key.json"), 0o644, 0o600),
+    ];
     for (path, mode, cure) in cases {
         chmod(&path, mode);
         let error = Vault::open(folder).unwrap_err().to_string();
