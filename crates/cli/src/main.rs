@@ -28,9 +28,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Get, keep and renew tokens of Bandcamp, Spotify, Spotify Ads and Soundcharts, or of any OAuth server
 ///
 /// `stagedoor dev` runs all four on this machine instead.
@@ -71,7 +68,15 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    // To describe all commands and their options takes longer than to read a token.
+    if let Some(plain) = token::Arguments::plain(std::env::args_os().skip(1)) {
+        return ended(token::run(&plain));
+    }
+    ended(run(Arguments::parse().command))
+}
+
+fn run(command: Command) -> Result<(), failure::Failure> {
+    match command {
         Command::Login(arguments) => login::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
@@ -88,7 +93,10 @@ fn main() -> ExitCode {
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
-    };
+    }
+}
+
+fn ended(outcome: Result<(), failure::Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

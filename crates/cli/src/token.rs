@@ -1,5 +1,7 @@
 //! `stagedoor token`: a live access token on stdout.
 
+use std::ffi::OsString;
+
 use stagedoor_client::clock::Clock;
 use stagedoor_client::renew::{self, remaining_millis};
 use stagedoor_client::source::{self, TokenSource};
@@ -29,8 +31,20 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     min_ttl: u32,
     /// Give up after so long
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = MAX_WAIT_SECONDS)]
     max_wait: u32,
+}
+
+const MAX_WAIT_SECONDS: u32 = 30;
+
+impl Arguments {
+    /// What `words` say, where they are `token NAME` and nothing else.
+    pub(crate) fn plain(mut words: impl Iterator<Item = OsString>) -> Option<Self> {
+        let (command, name, None) = (words.next()?, words.next()?, words.next()) else { return None };
+        let name = name.to_str().filter(|name| command == "token" && !name.starts_with('-'))?;
+        let name = CredentialName::new(name).ok()?;
+        Some(Self { name, json: false, min_ttl: 0, max_wait: MAX_WAIT_SECONDS })
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -89,4 +103,45 @@ fn print(vault: &Vault, name: &CredentialName, access: &AccessToken, json: bool)
         "provider": provider,
     });
     terminal::print(format!("{told}\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::Command;
+
+    fn plain(words: &[&str]) -> Option<Arguments> {
+        Arguments::plain(words.iter().map(OsString::from))
+    }
+
+    /// Both ways of reading the arguments read the same.
+    #[test]
+    fn plain_words() {
+        let Command::Token(read) = crate::Arguments::parse_from(["stagedoor", "token", "spotify"]).command else {
+            panic!("another command")
+        };
+        let plain = plain(&["token", "spotify"]).unwrap();
+        assert_eq!(
+            (plain.name, plain.json, plain.min_ttl, plain.max_wait),
+            (read.name, read.json, read.min_ttl, read.max_wait)
+        );
+    }
+
+    #[test]
+    fn all_else_is_for_the_parser() {
+        let others: [&[&str]; 7] = [
+            &[],
+            &["token"],
+            &["token", "--help"],
+            &["token", "spotify", "--json"],
+            &["token", "a/b"],
+            &["status", "spotify"],
+            &["help", "token"],
+        ];
+        for words in others {
+            assert!(plain(words).is_none(), "{words:?}");
+        }
+    }
 }
