@@ -119,7 +119,8 @@ mod tests {
     /// Both ways of reading the arguments read the same.
     #[test]
     fn plain_words() {
-        let Command::Token(read) = crate::Arguments::parse_from(["stagedoor", "token", "spotify"]).command else {
+        let Command::Token(read) = crate::Arguments::parse_from(["stagedoor", "token", "spotify"]).command
+        else {
             panic!("another command")
         };
         let plain = plain(&["token", "spotify"]).unwrap();

@@ -127,7 +127,8 @@ mod tests {
         ];
         for (name, method, path, admitted) in cases {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            let (bare, query) = path.split_once('?').map_or((path, None), |(bare, query)| (bare, Some(query)));
+            let (bare, query) =
+                path.split_once('?').map_or((path, None), |(bare, query)| (bare, Some(query)));
             assert_eq!(list.admits(name, &method, bare, query), admitted, "{name} {method} {path}");
         }
     }
