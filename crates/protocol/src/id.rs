@@ -5,7 +5,7 @@ use rand_core::CryptoRng;
 use crate::Timestamp;
 
 /// 2025-01-01T00:00:00Z in seconds: where ids begin. Their seconds suffice until 2093.
-const ORIGIN_SECONDS: i64 = 1_735_689_600;
+pub(crate) const ORIGIN_SECONDS: i64 = 1_735_689_600;
 
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(

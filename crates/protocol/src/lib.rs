@@ -23,6 +23,7 @@ pub mod people;
 pub mod question;
 pub mod refresh_token;
 pub mod refusal;
+pub mod restore;
 pub mod revocation;
 pub mod session;
 pub mod team;

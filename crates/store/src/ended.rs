@@ -2,7 +2,7 @@
 //! of a token asks here, so it is in memory and no lock is shared by all.
 
 use std::hash::Hash;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use papaya::{HashMap, ResizeMode};
 use quick_cache::DefaultHashBuilder;
@@ -23,6 +23,8 @@ pub(crate) struct Ended {
     /// The latest time that was ever named. A clock that was set back must not make what ends now look older than the tokens
     /// it ends.
     latest: AtomicI64,
+    /// Tokens of lower epochs are over, whosever they are: they were made before a backup was restored.
+    floor: AtomicU32,
 }
 
 /// Tokens of epochs below this one are over.
@@ -35,7 +37,12 @@ struct Rise {
 impl Ended {
     pub(crate) fn new(longest_token_seconds: u32) -> Self {
         let latest = AtomicI64::new(i64::MIN);
-        Self { subjects: map(), tokens: map(), longest_token_seconds, latest }
+        Self { subjects: map(), tokens: map(), longest_token_seconds, latest, floor: AtomicU32::new(0) }
+    }
+
+    /// Notes the epoch that everything began anew under when a backup was restored.
+    pub(crate) fn set_floor(&self, epoch: u32) {
+        self.floor.store(epoch, Ordering::Relaxed);
     }
 
     /// What rose before this ended tokens that have expired since.
@@ -66,9 +73,13 @@ impl Ended {
 
     /// Whether anything `token` hangs on has ended since it was made.
     pub(crate) fn has_ended(&self, token: &AccessToken) -> bool {
-        let subjects = self.subjects.pin();
+        let (subjects, floor) = (self.subjects.pin(), self.floor.load(Ordering::Relaxed));
         let rose = |subject, epoch| subjects.get(&subject).is_some_and(|rise| epoch < rise.epoch);
-        rose(Subject::App(token.app), token.epochs.app)
+        let sunken = |epoch| epoch < floor;
+        sunken(token.epochs.app)
+            || sunken(token.epochs.team)
+            || (token.account.is_some() && sunken(token.epochs.account))
+            || rose(Subject::App(token.app), token.epochs.app)
             || rose(Subject::Team(token.team), token.epochs.team)
             || token.account.is_some_and(|account| rose(Subject::Account(account), token.epochs.account))
             || token.grant.is_some_and(|grant| rose(Subject::Grant(grant), 0))

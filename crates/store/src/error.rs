@@ -17,6 +17,11 @@ pub enum StoreError {
         /// The newest schema known here.
         known: u32,
     },
+    /// A backup lies where the database should.
+    #[error(
+        "this is a backup, not a database: `stagedoor restore` puts one in place, and ends what must not live on in it"
+    )]
+    Backup,
 }
 
 /// Why nothing was committed.

@@ -4,6 +4,7 @@
 //! its key.
 
 mod file;
+mod fingerprint;
 mod life;
 mod retire;
 mod signer;
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::Timestamp;
 
 pub use file::{KeyFileError, with_new_keys, without_key};
+pub use fingerprint::KeyFingerprint;
 pub use life::{KeyFacts, KeyState, PICK_UP_SECONDS};
 pub use retire::{KeyUses, NotRetired, end_all_under, may_retire};
 pub use signer::{Jwk, Signer};

@@ -20,8 +20,9 @@ statements! {
     /// team, api
     COUNT_TEAM_APPS = "SELECT count(*) FROM apps WHERE team_id = $1 AND api = $2";
     /// id, api, client_id, team, name, description, stage, public, created
-    CREATE_APP = "INSERT INTO apps (id, api, client_id, team_id, name, description, stage, public, created)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    CREATE_APP = "INSERT INTO apps
+        (id, api, client_id, team_id, name, description, stage, public, created, epoch)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// app, position, uri
     ADD_REDIRECT_URI = "INSERT INTO redirect_uris (app_id, position, uri) VALUES ($1, $2, $3)";
     /// stage, app
@@ -34,7 +35,8 @@ statements! {
     /// app
     REMOVE_SECRETS = "DELETE FROM secrets WHERE app_id = $1";
     /// id, name, kind, created
-    CREATE_TEAM = "INSERT INTO teams (id, name, kind, created) VALUES ($1, $2, $3, $4)";
+    CREATE_TEAM = "INSERT INTO teams (id, name, kind, created, epoch)
+        VALUES ($1, $2, $3, $4, (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// app, team
     LET_ACT_FOR = "INSERT INTO app_teams (app_id, team_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     /// api, id, app, key, hash, ends

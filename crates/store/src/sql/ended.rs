@@ -9,6 +9,8 @@ statements! {
     RAISE_ACCOUNT = "UPDATE accounts SET epoch = epoch + 1, raised = $1 WHERE id = $2 RETURNING epoch";
     /// nonce, expires
     END_TOKEN = "INSERT INTO ended_tokens (nonce, expires) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING";
+    /// The epoch that tokens must not be below since a backup was restored.
+    FLOOR = "SELECT coalesce(max(epoch), 0) FROM restored";
     /// since
     APPS_RAISED = "SELECT id, epoch, raised FROM apps WHERE raised >= $1";
     /// since

@@ -18,12 +18,23 @@ pub(crate) mod ended;
 pub(crate) mod grants;
 pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod restore;
 
 #[cfg(test)]
 pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [apps::ALL, clean::ALL, codes::ALL, devices::ALL, ended::ALL, grants::ALL, keys::ALL, people::ALL]
-        .into_iter()
-        .flatten()
+    [
+        apps::ALL,
+        clean::ALL,
+        codes::ALL,
+        devices::ALL,
+        ended::ALL,
+        grants::ALL,
+        keys::ALL,
+        people::ALL,
+        restore::ALL,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]

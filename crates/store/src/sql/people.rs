@@ -2,7 +2,8 @@
 
 statements! {
     /// id, email, name, password hash, created
-    CREATE_ACCOUNT = "INSERT INTO accounts (id, email, name, password_hash, created) VALUES ($1, $2, $3, $4, $5)";
+    CREATE_ACCOUNT = "INSERT INTO accounts (id, email, name, password_hash, created, epoch)
+        VALUES ($1, $2, $3, $4, $5, (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// email
     ACCOUNT_BY_EMAIL = "SELECT id, email, name, password_hash, epoch FROM accounts WHERE email = $1";
     /// app, account

@@ -8,24 +8,50 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_first.sql"),
     include_str!("../../migrations/0002_epochs.sql"),
     include_str!("../../migrations/0003_again.sql"),
+    include_str!("../../migrations/0004_restored.sql"),
 ];
 
 /// Brings the database to the newest schema.
-pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
+pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     run_all(connection, MIGRATIONS)
 }
 
 /// Whether a database has tables that are known here; one that was never begun has none.
 pub(super) fn is_begun(connection: &Connection) -> Result<bool, StoreError> {
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = MIGRATIONS.len() as u32;
+    let (found, known) = (version(connection)?, newest());
     if found > known { Err(StoreError::NewerDatabase { found, known }) } else { Ok(found > 0) }
+}
+
+/// The database's schema.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// The newest schema.
+pub(crate) fn newest() -> u32 {
+    MIGRATIONS.len() as u32
+}
+
+/// Whether the database has all tables of its schema. One that is no Stagedoor's has not.
+pub(crate) fn is_complete(connection: &Connection) -> rusqlite::Result<bool> {
+    let version = version(connection)? as usize;
+    let Some(migrations @ [_, ..]) = MIGRATIONS.get(..version) else { return Ok(false) };
+    let expected = Connection::open_in_memory()?;
+    migrations.iter().try_for_each(|migration| expected.execute_batch(migration))?;
+    let mut tables = expected.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    let mut names = tables.query([])?;
+    while let Some(name) = names.next()? {
+        if !connection.table_exists(None, name.get_ref(0)?.as_str()?)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn run_all(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let version = version(&transaction)?;
         let (found, known) = (version as usize, migrations.len());
         if found > known {
             return Err(StoreError::NewerDatabase { found: version, known: known as u32 });
@@ -41,10 +67,6 @@ fn run_all(connection: &mut Connection, migrations: &[&str]) -> Result<(), Store
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn version(connection: &Connection) -> u32 {
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
-    }
 
     #[test]
     fn every_statement_fits_the_schema() {
@@ -75,15 +97,55 @@ mod tests {
         }
     }
 
+    /// From every former version on, all rows and all their columns are kept.
+    #[test]
+    fn all_are_additive() {
+        for from in 1..MIGRATIONS.len() {
+            let mut connection = Connection::open_in_memory().unwrap();
+            connection.pragma_update(None, "foreign_keys", false).unwrap();
+            run_all(&mut connection, &MIGRATIONS[..from]).unwrap();
+            let tables = strings(&connection, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+            let selects: Vec<String> = tables.iter().map(|table| fill(&connection, table)).collect();
+            let rows = |connection: &Connection| -> Vec<String> {
+                selects.iter().flat_map(|select| strings(connection, select)).collect()
+            };
+            let before = rows(&connection);
+            assert_eq!(before.len(), tables.len());
+            run(&mut connection).unwrap();
+            assert_eq!(rows(&connection), before, "from version {from}");
+            assert!(is_complete(&connection).unwrap());
+        }
+    }
+
+    /// Puts a row into a table, and gives the statement that reads it as one text.
+    fn fill(connection: &Connection, table: &str) -> String {
+        let columns = strings(connection, &format!("SELECT name FROM pragma_table_info('{table}')"));
+        let types = strings(connection, &format!("SELECT type FROM pragma_table_info('{table}')"));
+        let values = types.iter().map(|kind| match &**kind {
+            "TEXT" => "'text'",
+            "BLOB" => "x'0102'",
+            _ => "7",
+        });
+        let (names, values) = (columns.join(", "), values.collect::<Vec<_>>().join(", "));
+        connection.execute(&format!("INSERT INTO {table} ({names}) VALUES ({values})"), []).unwrap();
+        let quoted = columns.iter().map(|column| format!("quote({column})")).collect::<Vec<_>>();
+        format!("SELECT '{table} ' || {} FROM {table}", quoted.join(" || ' ' || "))
+    }
+
+    fn strings(connection: &Connection, sql: &str) -> Vec<String> {
+        let mut statement = connection.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
     #[test]
     fn each_runs_once() {
         let mut connection = Connection::open_in_memory().unwrap();
         let (first, second) = ("CREATE TABLE a (x BIGINT)", "CREATE TABLE b (x BIGINT)");
         run_all(&mut connection, &[first]).unwrap();
-        assert_eq!(version(&connection), 1);
+        assert_eq!(version(&connection).unwrap(), 1);
         for _ in 0..2 {
             run_all(&mut connection, &[first, second]).unwrap();
-            assert_eq!(version(&connection), 2);
+            assert_eq!(version(&connection).unwrap(), 2);
         }
     }
 
@@ -92,7 +154,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         let broken = "CREATE TABLE a (x BIGINT); CREATE TABLE a (x BIGINT);";
         run_all(&mut connection, &[broken]).unwrap_err();
-        assert_eq!(version(&connection), 0);
+        assert_eq!(version(&connection).unwrap(), 0);
         assert!(!connection.table_exists(None, "a").unwrap());
     }
 

@@ -4,8 +4,8 @@ mod checkpoint;
 mod clean;
 mod effects;
 pub(crate) mod key_uses;
-mod migrations;
-mod open;
+pub(crate) mod migrations;
+pub(crate) mod open;
 pub(crate) mod questions;
 mod reader;
 mod row;
@@ -21,7 +21,7 @@ use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::memory::Memory;
-use crate::{CommitError, Over, StoreError, sql};
+use crate::{CommitError, Over, StoreError, backup, sql};
 use reader::{Read, View};
 use threads::Threads;
 use writer::Work;
@@ -39,6 +39,9 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     pub(crate) fn open(path: &Path, memory: &Arc<Memory>, now: Timestamp) -> Result<Self, StoreError> {
         let mut writer_connection = open::writer(path)?;
+        if backup::is_backup(&writer_connection)? {
+            return Err(StoreError::Backup);
+        }
         migrations::run(&mut writer_connection)?;
         questions::load_ended(&writer_connection, &memory.ended, now)?;
 

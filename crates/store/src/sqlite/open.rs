@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::StoreError;
 
 /// How long to wait for another process that holds the database.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// More than all statements of `sql`.
 const STATEMENTS: usize = 128;
 
@@ -36,7 +36,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// A connection that only reads.
-pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = connect(path)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -8 * 1024)?;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use stagedoor_protocol::Effect;
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoint;
+use super::checkpoint::{self, Checkpoints};
 use super::clean::Sweep;
 use super::effects::{self, Failure};
 use crate::memory::{Aftermath, Memory};
@@ -42,6 +42,7 @@ pub(super) struct Writer<'a> {
 /// Commits until nobody can send any more.
 pub(super) fn run(connection: &Connection, mut work: mpsc::Receiver<Work>, memory: &Memory) {
     let mut writer = Writer { connection, memory, sweep: Sweep::default() };
+    let mut checkpoints = Checkpoints::new(connection);
     let mut batch = Vec::with_capacity(BATCH);
     let mut changed = 0;
     while work.blocking_recv_many(&mut batch, BATCH) > 0 {
@@ -50,7 +51,7 @@ pub(super) fn run(connection: &Connection, mut work: mpsc::Receiver<Work>, memor
         writer.serve(&mut batch);
         if changed >= CHECKPOINT_AFTER {
             changed = 0;
-            checkpoint::when_due(connection);
+            checkpoints.when_due();
         }
     }
     checkpoint::last(connection);

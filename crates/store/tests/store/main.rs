@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod backup;
 mod cache;
 mod cleaning;
 mod conflicts;
@@ -10,4 +11,6 @@ mod ended;
 mod keys;
 mod opening;
 mod races;
+mod restore;
+mod restore_kills;
 mod world;

@@ -9,6 +9,7 @@ use crate::ended::Ended;
 use crate::sql::ended as sql;
 
 pub(crate) fn load_ended(connection: &Connection, ended: &Ended, now: Timestamp) -> rusqlite::Result<()> {
+    ended.set_floor(connection.query_row(sql::FLOOR, [], |row| row.get(0))?);
     let since = ended.horizon(now).0;
     let raised = |sql, subject: fn(i64) -> Subject| {
         each(connection, sql, since, |row| {
