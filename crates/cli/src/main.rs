@@ -1,5 +1,6 @@
 //! The `stagedoor` command: one file or folder per command.
 
+mod backup;
 mod broker;
 mod call;
 mod check;
@@ -16,6 +17,7 @@ mod keys;
 mod login;
 mod logout;
 mod provider;
+mod restore;
 mod secret;
 mod serve;
 mod status;
@@ -64,6 +66,8 @@ enum Command {
     Check(check::Arguments),
     Keys(keys::Arguments),
     Serve(serve::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -92,6 +96,8 @@ fn run(command: Command) -> Result<(), failure::Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }
 }

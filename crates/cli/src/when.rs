@@ -47,6 +47,11 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     jiff::Timestamp::from_second(at.seconds()).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
+/// For names of files: `20260831T000000Z`.
+pub(crate) fn compact(at: Timestamp) -> String {
+    zoned(at, &TimeZone::UTC).map_or_else(String::new, |at| at.strftime("%Y%m%dT%H%M%SZ").to_string())
+}
+
 fn zoned(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     Some(jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(zone.clone()))
 }
@@ -89,5 +94,6 @@ mod tests {
             assert_eq!(clock_in(now.plus_seconds(seconds), now, &TimeZone::UTC), text);
         }
         assert_eq!(rfc3339(now), "2026-08-31T00:00:00Z");
+        assert_eq!(compact(now), "20260831T000000Z");
     }
 }

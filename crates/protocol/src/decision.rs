@@ -216,6 +216,8 @@ pub enum Subject {
     Grant(GrantId),
     /// Of the key file.
     Key(KeyId),
+    /// All of it.
+    Server,
 }
 
 impl From<EpochOf> for Subject {

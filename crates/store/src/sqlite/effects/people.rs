@@ -81,6 +81,7 @@ pub(super) fn audit(tables: Tables<'_>, entry: &AuditEntry) -> Result<(), Failur
         Subject::Account(id) => ("account", id.0),
         Subject::Grant(id) => ("grant", id.0),
         Subject::Key(id) => ("key", i64::from(id.0)),
+        Subject::Server => ("server", 0),
     };
     tables.change(sql::AUDIT, params![entry.at.0, entry.actor, entry.what, subject, id])
 }
