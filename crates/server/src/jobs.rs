@@ -11,16 +11,21 @@ use tokio::sync::watch;
 use crate::{Api, Server};
 
 const PAUSE: Duration = Duration::from_secs(10);
+/// Between one batch and the next, while there is more to do: most of the time belongs to those who commit.
+const BREATH: Duration = Duration::from_millis(10);
 const ROWS_AT_A_TIME: u32 = 500;
 
 /// Cleans the server that runs until `stop` turns true. Await it at shutdown.
 pub async fn clean(current: impl Fn() -> Arc<Server>, mut stop: watch::Receiver<bool>) {
     while tokio::time::timeout(PAUSE, stop.wait_for(|stop| *stop)).await.is_err() {
-        while clean_once(&current()).await == ROWS_AT_A_TIME && !*stop.borrow() {}
+        while clean_once(&current()).await
+            && tokio::time::timeout(BREATH, stop.wait_for(|stop| *stop)).await.is_err()
+        {}
     }
 }
 
-async fn clean_once(server: &Server) -> u32 {
+/// Whether there is more to do at once.
+async fn clean_once(server: &Server) -> bool {
     let now = server.clock().now();
     for api in server.apis() {
         if let Some(quota) = api.limits.as_ref().and_then(|limits| limits.quota.as_ref()) {
@@ -28,10 +33,10 @@ async fn clean_once(server: &Server) -> u32 {
         }
     }
     match server.store().clean(Over { now, grants: over_grants(server, now) }, ROWS_AT_A_TIME).await {
-        Ok(rows) => rows,
+        Ok(cleaned) => cleaned.more,
         Err(error) => {
             tracing::warn!(%error, "cleaning failed; it is tried again later");
-            0
+            false
         }
     }
 }

@@ -11,8 +11,9 @@ mod error;
 mod memory;
 mod sql;
 mod sqlite;
+mod stopwatch;
 mod store;
 
 pub use error::{CommitError, StoreError};
 pub use sqlite::key_uses::key_uses;
-pub use store::{Over, OverGrants, Store, StoreOptions};
+pub use store::{Cleaned, Over, OverGrants, Store, StoreOptions};

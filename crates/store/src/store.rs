@@ -43,6 +43,15 @@ pub struct Over {
     pub grants: Vec<OverGrants>,
 }
 
+/// What cleaning did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    /// Rows that went.
+    pub rows: u32,
+    /// Whether it stopped before it had come to an end, and is to go on.
+    pub more: bool,
+}
+
 /// Grants of an API that have ended by time.
 #[derive(Debug, Clone)]
 pub struct OverGrants {
@@ -148,9 +157,9 @@ impl Store {
         self.sqlite.read(move |view| questions::device_by_user_code(view, &api, &user_code_hashes)).await
     }
 
-    /// Deletes up to `at_most` rows that are over, and forgets what ended only tokens that have expired. Returns how many
-    /// rows went; fewer than `at_most` means that nothing is left to do now.
-    pub async fn clean(&self, over: Over, at_most: u32) -> Result<u32, StoreError> {
+    /// Deletes up to `at_most` rows that are over, for some milliseconds at most, and forgets what ended only tokens that have
+    /// expired.
+    pub async fn clean(&self, over: Over, at_most: u32) -> Result<Cleaned, StoreError> {
         self.memory.ended.trim(over.now);
         self.sqlite.clean(over, at_most).await
     }

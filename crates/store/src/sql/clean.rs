@@ -16,12 +16,13 @@ statements! {
     /// at most, at the latest
     AUDIT = "DELETE FROM audit WHERE id IN (SELECT id FROM
         (SELECT id, at FROM audit ORDER BY id LIMIT $1) AS first WHERE at < $2)";
-    /// now, at most
-    ENDED_TOKENS = "DELETE FROM ended_tokens WHERE nonce IN
-        (SELECT nonce FROM ended_tokens WHERE expires <= $1 ORDER BY expires LIMIT $2)";
-    /// revoked at the latest, at most
-    REVOKED_GRANTS = "DELETE FROM grants WHERE id IN
-        (SELECT id FROM grants WHERE revoked < $1 ORDER BY revoked LIMIT $2)";
+    /// at most, now
+    ENDED_TOKENS = "DELETE FROM ended_tokens WHERE nonce IN (SELECT nonce FROM
+        (SELECT nonce, expires FROM ended_tokens ORDER BY expires LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, revoked at the latest
+    REVOKED_GRANTS = "DELETE FROM grants WHERE id IN (SELECT id FROM
+        (SELECT id, revoked FROM grants WHERE revoked IS NOT NULL ORDER BY revoked LIMIT $1) AS first
+        WHERE revoked < $2)";
     /// behind, at most
     LAST_OF_NEXT_GRANTS = "SELECT max(id) FROM (SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2) AS next";
     /// behind, last, raised at the latest
@@ -34,5 +35,5 @@ statements! {
             WHERE p.id = grants.account_id AND p.epoch > grants.account_epoch AND p.raised < $3))";
     /// behind, last, authorized at the latest, api
     EXPIRED_GRANTS = "DELETE FROM grants WHERE id > $1 AND id <= $2 AND authorized < $3
-        AND app_id IN (SELECT id FROM apps WHERE api = $4)";
+        AND EXISTS (SELECT 1 FROM apps a WHERE a.id = grants.app_id AND a.api = $4)";
 }

@@ -1,59 +1,116 @@
-//! Deleting rows that are over, a bounded number at a time.
+//! Deleting rows that are over: a bounded number at a time, and for a bounded time, for nobody else commits meanwhile.
+
+use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use crate::Over;
 use crate::ended::Ended;
 use crate::sql::clean as sql;
+use crate::stopwatch::Stopwatch;
+use crate::{Cleaned, Over};
 
 /// How long a line of the audit log is kept: a year, and a month to look back at it.
 const AUDIT_SECONDS: i64 = 400 * 24 * 3600;
 
-/// Where the search for grants that an epoch or time ended has got. It goes round the table, a few rows each time.
+/// Rows that one statement looks at: few enough to be quick where each has to be fetched from a disk.
+const PIECE: i64 = 32;
+
+/// How long further pieces are begun. The commit takes as long again where the disk is slow.
+const LONG: Duration = Duration::from_millis(5);
+
+/// How much may be done in one transaction.
+pub(super) struct Allowance<T> {
+    rows: i64,
+    deleted: u32,
+    is_time_left: T,
+}
+
+impl Allowance<()> {
+    /// So many rows, and the usual time from now.
+    pub(super) fn of(at_most: u32) -> Allowance<impl Fn() -> bool> {
+        let stopwatch = Stopwatch::start();
+        Allowance::until(at_most, move || stopwatch.elapsed() < LONG)
+    }
+}
+
+impl<T: Fn() -> bool> Allowance<T> {
+    fn until(at_most: u32, is_time_left: T) -> Self {
+        Self { rows: i64::from(at_most), deleted: 0, is_time_left }
+    }
+
+    fn is_left(&self) -> bool {
+        self.rows > 0 && (self.is_time_left)()
+    }
+
+    fn piece(&self) -> i64 {
+        self.rows.min(PIECE)
+    }
+
+    fn spend(&mut self, deleted: usize) {
+        self.rows -= deleted as i64;
+        self.deleted += deleted as u32;
+    }
+}
+
+/// Where the search for grants that an epoch or time ended has got. It goes round the table, as far as time allows each
+/// time.
 #[derive(Default)]
 pub(super) struct Sweep {
     behind_grant: i64,
 }
 
 impl Sweep {
-    /// Deletes up to `at_most` rows. What ended before the horizon ended no token that is still alive.
+    /// Deletes what `allowance` allows. What ended before the horizon ended no token that is still alive.
     pub(super) fn clean(
         &mut self,
         connection: &Connection,
         over: &Over,
         ended: &Ended,
-        at_most: u32,
-    ) -> rusqlite::Result<u32> {
-        let (now, horizon) = (over.now, ended.horizon(over.now));
-        let run = |sql, first: i64, second: i64| connection.prepare_cached(sql)?.execute([first, second]);
-        let mut left = i64::from(at_most);
-        for sql in [sql::CODES, sql::SESSIONS, sql::DEVICES] {
-            left -= run(sql, left, now.0)? as i64;
+        mut allowance: Allowance<impl Fn() -> bool>,
+    ) -> rusqlite::Result<Cleaned> {
+        let now = over.now;
+        for (sql, until) in [
+            (sql::CODES, now),
+            (sql::SESSIONS, now),
+            (sql::DEVICES, now),
+            (sql::AUDIT, now.plus_seconds(-AUDIT_SECONDS)),
+            (sql::ENDED_TOKENS, now),
+            (sql::REVOKED_GRANTS, ended.horizon(now)),
+        ] {
+            let mut statement = connection.prepare_cached(sql)?;
+            while allowance.is_left() {
+                let piece = allowance.piece();
+                let deleted = statement.execute([piece, until.0])?;
+                allowance.spend(deleted);
+                if (deleted as i64) < piece {
+                    break;
+                }
+            }
         }
-        left -= run(sql::AUDIT, left, now.plus_seconds(-AUDIT_SECONDS).0)? as i64;
-        left -= run(sql::ENDED_TOKENS, now.0, left)? as i64;
-        left -= run(sql::REVOKED_GRANTS, horizon.0, left)? as i64;
-        if left > 0 {
-            left -= self.sweep_grants(connection, over, ended, left)?;
+        while allowance.is_left()
+            && let Some(deleted) = self.sweep_grants(connection, over, ended, allowance.piece())?
+        {
+            allowance.spend(deleted);
         }
-        Ok(at_most.saturating_sub(u32::try_from(left).unwrap_or(0)))
+        // A search that found nothing may go on at its leisure.
+        Ok(Cleaned { rows: allowance.deleted, more: allowance.deleted > 0 && !allowance.is_left() })
     }
 
     /// Looks at the next `at_most` grants and deletes those whose app, team or account has risen above them, and those whose
-    /// time is over and whose last access token's too.
+    /// time is over and whose last access token's too. `None` at the end of the table.
     fn sweep_grants(
         &mut self,
         connection: &Connection,
         over: &Over,
         ended: &Ended,
         at_most: i64,
-    ) -> rusqlite::Result<i64> {
+    ) -> rusqlite::Result<Option<usize>> {
         let last: Option<i64> = connection
             .prepare_cached(sql::LAST_OF_NEXT_GRANTS)?
             .query_row([self.behind_grant, at_most], |row| row.get(0))?;
         let Some(last) = last else {
             self.behind_grant = 0;
-            return Ok(0);
+            return Ok(None);
         };
         let mut deleted = connection.prepare_cached(sql::OUTGROWN_GRANTS)?.execute(params![
             self.behind_grant,
@@ -66,6 +123,69 @@ impl Sweep {
             deleted += expired.execute(params![self.behind_grant, last, before.0, grants.api])?;
         }
         self.behind_grant = last;
-        Ok(deleted as i64)
+        Ok(Some(deleted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use rusqlite::StatementStatus;
+
+    use super::super::sample::{self, NOW};
+    use super::super::{effects, migrations, open};
+    use super::*;
+    use crate::memory::Aftermath;
+
+    fn database() -> (Connection, tempfile::TempDir) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut connection = open::writer(&folder.path().join("db")).unwrap();
+        migrations::run(&mut connection).unwrap();
+        for effect in sample::rows() {
+            effects::apply(&connection, &effect, &mut Aftermath::default()).unwrap();
+        }
+        (connection, folder)
+    }
+
+    #[test]
+    fn when_time_is_up_the_rest_is_left() {
+        let (connection, _folder) = database();
+        for id in 1..=100 {
+            let code = sample::code(id, String::new());
+            effects::apply(&connection, &code, &mut Aftermath::default()).unwrap();
+        }
+        let (mut sweep, ended) = (Sweep::default(), Ended::new(60));
+        let over = Over { now: NOW, grants: Vec::new() };
+        let mut clean = |pieces: u32| {
+            let left = Cell::new(pieces);
+            // Asked before each piece, and once at the end.
+            let is_time_left = || left.replace(left.get().saturating_sub(1)) > 0;
+            let cleaned =
+                sweep.clean(&connection, &over, &ended, Allowance::until(1_000, is_time_left)).unwrap();
+            (cleaned.rows, cleaned.more)
+        };
+        assert_eq!(
+            [clean(2), clean(0), clean(100), clean(100)],
+            [(64, true), (0, false), (36, false), (0, false)]
+        );
+    }
+
+    /// However many apps there are, only those of the grants are looked at.
+    #[test]
+    fn the_search_for_grants_does_not_grow_with_the_apps() {
+        let (connection, _folder) = database();
+        let steps = || {
+            let mut statement = connection.prepare(sql::EXPIRED_GRANTS).unwrap();
+            statement.execute(params![0, i64::MAX, NOW.0, sample::API]).unwrap();
+            statement.get_status(StatementStatus::VmStep)
+        };
+        let few = steps();
+        let more_apps =
+            "WITH RECURSIVE number (n) AS (SELECT 100 UNION ALL SELECT n + 1 FROM number WHERE n < 400)
+            INSERT INTO apps (id, api, client_id, team_id, name, description, stage, public, created)
+            SELECT n, 'api', 'client' || n, 1, '', '', 'approved', 0, 0 FROM number";
+        connection.execute_batch(more_apps).unwrap();
+        assert_eq!(steps(), few);
     }
 }

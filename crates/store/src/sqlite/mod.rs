@@ -21,7 +21,7 @@ use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::memory::Memory;
-use crate::{CommitError, Over, StoreError, backup, sql};
+use crate::{Cleaned, CommitError, Over, StoreError, backup, sql};
 use reader::{Read, View};
 use threads::Threads;
 use writer::Work;
@@ -76,7 +76,7 @@ impl Sqlite {
         answered.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
     }
 
-    pub(crate) async fn clean(&self, over: Over, at_most: u32) -> Result<u32, StoreError> {
+    pub(crate) async fn clean(&self, over: Over, at_most: u32) -> Result<Cleaned, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.writer.send(Work::Clean { over, at_most, answer }).await?;
         answered.await.unwrap_or_else(|_| Err(StoreError::closed()))

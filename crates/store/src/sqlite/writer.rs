@@ -8,26 +8,26 @@ use stagedoor_protocol::Effect;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::{self, Checkpoints};
-use super::clean::Sweep;
+use super::clean::{Allowance, Sweep};
 use super::effects::{self, Failure};
 use crate::memory::{Aftermath, Memory};
-use crate::{CommitError, Over, StoreError};
+use crate::{Cleaned, CommitError, Over, StoreError};
 
 /// Jobs committed in one transaction.
 const BATCH: usize = 256;
 
-/// Jobs after which the length of the log is looked at: asking costs as much as a small commit.
+/// Jobs, and rows cleaned, after which the length of the log is looked at: asking costs as much as a small commit.
 const CHECKPOINT_AFTER: usize = 200;
 
 pub(super) enum Work {
     Commit { effects: Vec<Effect>, answer: oneshot::Sender<Result<(), CommitError>> },
-    Clean { over: Over, at_most: u32, answer: oneshot::Sender<Result<u32, StoreError>> },
+    Clean { over: Over, at_most: u32, answer: oneshot::Sender<Result<Cleaned, StoreError>> },
 }
 
 /// What a job did inside the transaction.
 #[derive(Default)]
 struct Done {
-    deleted: u32,
+    cleaned: Cleaned,
     aftermath: Aftermath,
 }
 
@@ -47,8 +47,7 @@ pub(super) fn run(connection: &Connection, mut work: mpsc::Receiver<Work>, memor
     let mut changed = 0;
     while work.blocking_recv_many(&mut batch, BATCH) > 0 {
         gather(&mut work, &mut batch);
-        changed += batch.len();
-        writer.serve(&mut batch);
+        changed += batch.len() + writer.serve(&mut batch);
         if changed >= CHECKPOINT_AFTER {
             changed = 0;
             checkpoints.when_due();
@@ -72,18 +71,23 @@ fn gather(work: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>) {
 }
 
 impl Writer<'_> {
-    fn serve(&mut self, batch: &mut Vec<Work>) {
+    /// Returns how many rows were cleaned.
+    fn serve(&mut self, batch: &mut Vec<Work>) -> usize {
         match self.commit(batch) {
             Ok(outcomes) => {
+                let mut cleaned = 0;
                 for done in outcomes.iter().flatten() {
                     self.memory.learn(&done.aftermath);
+                    cleaned += done.cleaned.rows as usize;
                 }
                 batch.drain(..).zip(outcomes).for_each(|(work, outcome)| work.answer(outcome));
+                cleaned
             }
             Err(error) => {
                 tracing::error!(%error, jobs = batch.len(), "commit failed");
                 let failed = || Failure::Database(StoreError::Unavailable(error.to_string()));
                 batch.drain(..).for_each(|work| work.answer(Err(failed())));
+                0
             }
         }
     }
@@ -116,8 +120,9 @@ impl Writer<'_> {
             }
             Work::Commit { effects, .. } => self.in_savepoint(|writer| apply(writer.connection, effects)),
             Work::Clean { over, at_most, .. } => self.in_savepoint(|writer| {
-                let deleted = writer.sweep.clean(writer.connection, over, &writer.memory.ended, *at_most)?;
-                Ok(Done { deleted, ..Done::default() })
+                let (ended, allowance) = (&writer.memory.ended, Allowance::of(*at_most));
+                let cleaned = writer.sweep.clean(writer.connection, over, ended, allowance)?;
+                Ok(Done { cleaned, ..Done::default() })
             }),
         }
     }
@@ -163,7 +168,7 @@ impl Work {
                 let _ = answer.send(outcome.map(drop).map_err(CommitError::from));
             }
             Self::Clean { answer, .. } => {
-                let _ = answer.send(outcome.map(|done| done.deleted).map_err(StoreError::from));
+                let _ = answer.send(outcome.map(|done| done.cleaned).map_err(StoreError::from));
             }
         }
     }

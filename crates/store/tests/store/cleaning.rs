@@ -5,7 +5,7 @@ use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::grant::Grant;
 use stagedoor_protocol::id::{CodeId, DeviceId, GrantId, SessionId};
 use stagedoor_protocol::{About, Effect, EpochOf, Subject, Timestamp};
-use stagedoor_store::{Over, OverGrants};
+use stagedoor_store::{Cleaned, Over, OverGrants};
 
 use crate::world::{ACCOUNT, API, APP, LONGEST_TOKEN_SECONDS, NOW, World, code, device, grant, over};
 
@@ -37,13 +37,13 @@ async fn what_is_over_goes_and_the_rest_stays() {
         Effect::RevokeGrant { grant: GrantId(1), at: NOW },
     ];
     world.commit(effects).await.unwrap();
-    assert_eq!(world.store.clean(over(NOW), 100).await.unwrap(), 0);
+    assert_eq!(world.store.clean(over(NOW), 100).await.unwrap().rows, 0);
     // Just over: a revoked grant must outlast every token that may still be presented.
-    assert_eq!(world.store.clean(over(later(900)), 100).await.unwrap(), 4);
+    assert_eq!(world.store.clean(over(later(900)), 100).await.unwrap().rows, 4);
     assert!(world.ask(About::Grant(GrantId(1))).await.grant.is_some());
     let past = later(i64::from(LONGEST_TOKEN_SECONDS) + 6);
-    assert_eq!(world.store.clean(over(past), 100).await.unwrap(), 1);
-    assert_eq!(world.store.clean(over(past), 100).await.unwrap(), 0);
+    assert_eq!(world.store.clean(over(past), 100).await.unwrap().rows, 1);
+    assert_eq!(world.store.clean(over(past), 100).await.unwrap().rows, 0);
 
     for (id, stays) in [(1, false), (2, true)] {
         assert_eq!(world.ask(About::Code(CodeId(id))).await.code.is_some(), stays, "code {id}");
@@ -58,11 +58,12 @@ async fn at_most_so_many_at_a_time() {
     let world = World::new().await;
     world.commit((1..=5).map(|id| Effect::SaveCode(code(id)))).await.unwrap();
     world.commit((1..=5).map(|id| session(id, 60))).await.unwrap();
-    let mut deleted = Vec::new();
+    let mut cleaned = Vec::new();
     for _ in 0..5 {
-        deleted.push(world.store.clean(over(later(700)), 3).await.unwrap());
+        let Cleaned { rows, more } = world.store.clean(over(later(700)), 3).await.unwrap();
+        cleaned.push((rows, more));
     }
-    assert_eq!(deleted, [3, 3, 3, 1, 0]);
+    assert_eq!(cleaned, [(3, true), (3, true), (3, true), (1, false), (0, false)]);
 }
 
 #[tokio::test]
@@ -75,12 +76,11 @@ async fn grants_that_an_epoch_ended_go_a_few_at_a_time() {
 
     assert_eq!(
         world.store.clean(over(later(60)), 100).await.unwrap(),
-        0,
+        Cleaned::default(),
         "its tokens may still be presented"
     );
     let past = later(i64::from(LONGEST_TOKEN_SECONDS) + 6);
-    let clean = || async { world.store.clean(over(past), 4).await.unwrap() };
-    assert_eq!(clean().await, 0, "the search had come to the end and begins anew");
+    let clean = || async { world.store.clean(over(past), 4).await.unwrap().rows };
     assert_eq!(clean().await, 4);
     world.commit((1..=4).map(|id| Effect::SaveCode(code(id)))).await.unwrap();
     assert_eq!(clean().await, 4, "codes take the whole batch, and the search stays where it was");
@@ -103,7 +103,7 @@ async fn grants_that_ended_by_time_go() {
             let mut deleted = 0;
             // Once round: the search may have stood anywhere.
             for _ in 0..3 {
-                deleted += store.clean(all.clone(), 2).await.unwrap();
+                deleted += store.clean(all.clone(), 2).await.unwrap().rows;
             }
             deleted
         }
@@ -121,7 +121,7 @@ async fn the_audit_log_goes_back_four_hundred_days() {
     let days = |days: i64| days * 24 * 3600;
     let line = |at| Effect::Audit(AuditEntry::new(at, "ada", "signed in", Subject::App(APP)));
     world.commit([line(NOW), line(later(days(1))), line(later(days(300)))]).await.unwrap();
-    let clean = async |now| world.store.clean(over(now), 100).await.unwrap();
+    let clean = async |now| world.store.clean(over(now), 100).await.unwrap().rows;
     assert_eq!(clean(later(days(400))).await, 0);
     assert_eq!(clean(later(days(400) + 1)).await, 1);
     assert_eq!(clean(later(days(699))).await, 1);
