@@ -6,12 +6,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use stagedoor_protocol::Timestamp;
 
+use crate::steady::Steady;
+
 /// The process's clock. `dev` can move it; clones move together.
 #[derive(Clone, Default, Debug)]
 pub struct Clock {
+    machine: Machine,
+    steady: Arc<Steady>,
     offset_millis: Arc<AtomicI64>,
-    /// Where it stands still, in tests.
-    stopped_at: Option<Timestamp>,
+}
+
+/// Where the time comes from.
+#[derive(Clone, Default, Debug)]
+enum Machine {
+    #[default]
+    Real,
+    /// A test says what it shows.
+    Shows(Arc<AtomicI64>),
 }
 
 /// How far the clock can be moved either way, in milliseconds: 200 years.
@@ -20,12 +31,12 @@ const FURTHEST: i64 = 200 * 366 * 24 * 3600 * 1000;
 impl Clock {
     /// A clock that stands still at `time` until it is moved, so that a test says what time it is.
     pub fn stopped_at(time: Timestamp) -> Self {
-        Self { offset_millis: Arc::default(), stopped_at: Some(time) }
+        Self { machine: Machine::Shows(Arc::new(AtomicI64::new(time.0))), ..Self::default() }
     }
 
-    /// The time now, moved by what was asked for.
+    /// The time now, moved by what was asked for. It does not go back when the machine's clock is set back a little.
     pub fn now(&self) -> Timestamp {
-        let Timestamp(millis) = self.stopped_at.unwrap_or_else(machine_time);
+        let Timestamp(millis) = self.steady.time(self.machine.time());
         Timestamp(millis.saturating_add(self.offset_millis.load(Ordering::Relaxed)))
     }
 
@@ -44,6 +55,22 @@ impl Clock {
     /// Undoes all moves.
     pub fn set_back(&self) {
         self.offset_millis.store(0, Ordering::Relaxed);
+    }
+
+    /// For tests: sets the clock of the machine that a stopped clock stands for, forward or back.
+    pub fn step_machine(&self, seconds: i64) {
+        if let Machine::Shows(millis) = &self.machine {
+            millis.fetch_add(seconds.saturating_mul(1000), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Machine {
+    fn time(&self) -> Timestamp {
+        match self {
+            Self::Real => machine_time(),
+            Self::Shows(millis) => Timestamp(millis.load(Ordering::Relaxed)),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod pages;
 pub mod password;
 mod settle;
 pub mod state_file;
+mod steady;
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@
 mod api_errors;
 mod app;
 mod authorize;
+mod clock_back;
 mod cors;
 mod fifth_provider;
 mod gateway;
