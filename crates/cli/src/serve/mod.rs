@@ -1,5 +1,6 @@
 //! `stagedoor serve`: a server as its configuration says.
 
+mod file_size;
 pub(crate) mod lock;
 mod log;
 
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     // Before anyone is told that it runs: whoever stops it at once finds it ready for that too.
     let terminated = terminated()?;
+    file_size::survive_limit()?;
     let _lock = lock::take(&configuration.database)?;
     let listeners = bind(&configuration.server.listen).await?;
     let bound = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;

@@ -2,12 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backup;
+mod chain;
+mod devices;
+mod disk_full;
 mod front;
 #[expect(dead_code, reason = "the tests of `dev` use the rest")]
 #[path = "../dev/http.rs"]
 mod http;
 mod init;
 mod keys;
+mod kills;
 mod process;
 mod refusals;
 mod upstream;

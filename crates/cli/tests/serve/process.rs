@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::Arc;
 
+use rusqlite::Connection;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::Value;
 use stagedoor_server::config::Configuration;
 use stagedoor_server::password::Passwords;
@@ -14,7 +16,7 @@ use stagedoor_server::{Api, ApiSettings, Clock, Upstream};
 use stagedoor_store::{Store, StoreOptions};
 use tempfile::TempDir;
 
-use crate::http::{Answer, Call, Connection};
+use crate::http::{self, Answer, Call};
 
 pub(crate) const CLIENT: &str = "3c2b1a09f8e7d6c5b4a3928170615243";
 pub(crate) const SECRET: &str = "sds_Q7w2E9r4T1y6U3i8O5p0A7s2D9f4G1h6J3k8L5z0X7c";
@@ -66,6 +68,15 @@ impl Folder {
         let configuration = Configuration::read(Path::new(&self.configuration())).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(add_apps(configuration));
+    }
+
+    /// SQLite's own word on the database.
+    pub(crate) fn assert_intact(&self) {
+        let database = Connection::open(self.path("stagedoor.db")).unwrap();
+        let verdict: String = database.pragma_query_value(None, "integrity_check", |row| row.get(0)).unwrap();
+        assert_eq!(verdict, "ok");
+        let strays = database.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap();
+        assert!(!strays, "a row refers to one that is not there");
     }
 
     pub(crate) fn serve(&self) -> Serve {
@@ -129,8 +140,8 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    pub(crate) fn connect(&self) -> Connection {
-        Connection::open(self.address)
+    pub(crate) fn connect(&self) -> http::Connection {
+        http::Connection::open(self.address)
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
@@ -154,6 +165,18 @@ impl Serve {
         let form =
             format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}&scope={scope}");
         self.send(&Call::new("POST", "/catalogue/token").header("host", host).form(&form))
+    }
+
+    /// Lets no file of the server's be written to behind so many bytes, as if the disk was full; `None`: no such limit.
+    pub(crate) fn limit_file_size(&self, bytes: Option<u64>) {
+        let limit = Rlimit { current: bytes, maximum: getrlimit(Resource::Fsize).maximum };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit).unwrap();
+    }
+
+    /// SIGKILL: there is nothing it could do about it.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     pub(crate) fn ask_to_stop(&self) {
