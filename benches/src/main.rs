@@ -7,6 +7,7 @@ mod cases;
 mod child;
 mod disk;
 mod http_client;
+mod kept_connection;
 mod pairs;
 mod report;
 mod stopwatch;
@@ -39,7 +40,13 @@ struct Arguments {
     /// The core this program was given
     #[arg(long, env = "LOAD_CORE", default_value_t = 1)]
     load_core: u32,
-    /// What to measure; everything by default
+    /// Apps of the case `growth`
+    #[arg(long, default_value_t = 1_000_000)]
+    apps: u64,
+    /// Grants of the case `growth`
+    #[arg(long, default_value_t = 10_000_000)]
+    grants: u64,
+    /// What to measure; everything but `growth` by default
     cases: Vec<Case>,
 }
 
@@ -63,6 +70,8 @@ enum Case {
     ClientCached,
     /// A hundred processes that find the same token ended
     ClientStorm,
+    /// Many apps and grants beside few; the first time it makes a database of several gigabytes
+    Growth,
 }
 
 /// What every case needs.
@@ -107,8 +116,13 @@ fn main() -> anyhow::Result<()> {
     if wanted(Case::Broker) {
         compared.push(cases::broker(&setting)?);
     }
-    report::comparisons(&setting, &compared, &notes);
     let mut figures = Vec::new();
+    if arguments.cases.contains(&Case::Growth) {
+        let (rows, grown) = cases::growth(&setting, arguments.apps, arguments.grants)?;
+        compared.extend(rows);
+        figures.extend(grown);
+    }
+    report::comparisons(&setting, &compared, &notes);
     if wanted(Case::InProcess) {
         figures.extend(cases::in_process(&setting)?);
     }

@@ -1,5 +1,7 @@
 //! Runs in pairs, so that what else the machine does falls on both sides: baseline, ours, baseline, ours, …
 
+use std::time::Duration;
+
 use crate::usage;
 
 /// What a load generator saw.
@@ -7,6 +9,14 @@ pub(crate) struct Load {
     pub(crate) count: u64,
     pub(crate) seconds: f64,
     pub(crate) p99_ms: f64,
+}
+
+impl Load {
+    /// Of how long each answer took.
+    pub(crate) fn of_answers(millis: Vec<f64>, duration: Duration) -> Self {
+        let (count, spread) = (millis.len() as u64, millis.into_iter().collect::<Spread>());
+        Self { count, seconds: duration.as_secs_f64(), p99_ms: spread.percentile(0.99) }
+    }
 }
 
 /// A load and what it cost.
