@@ -15,6 +15,9 @@ pub const DEVICE_CODE: &str = "sdd_";
 /// Prefix of client secrets, where the dialect's form has one.
 pub const CLIENT_SECRET: &str = "sds_";
 
+/// All of them: what has one of these in it may be a secret.
+pub const PREFIXES: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN, CODE, DEVICE_CODE, CLIENT_SECRET];
+
 /// Longest content, in bytes: an access token with the longest scope list.
 pub const MAX_BYTES: usize = 2048;
 

@@ -8,6 +8,7 @@ pub mod backup;
 mod cache;
 mod ended;
 mod error;
+pub mod figures;
 mod memory;
 mod sql;
 mod sqlite;
@@ -15,5 +16,6 @@ mod stopwatch;
 mod store;
 
 pub use error::{CommitError, StoreError};
+pub use sqlite::Sizes;
 pub use sqlite::key_uses::key_uses;
 pub use store::{Cleaned, Over, OverGrants, Store, StoreOptions};

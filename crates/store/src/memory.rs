@@ -5,10 +5,12 @@ use stagedoor_protocol::{Subject, Timestamp};
 
 use crate::cache::{Cache, Key};
 use crate::ended::Ended;
+use crate::figures::Figures;
 
 pub(crate) struct Memory {
     pub(crate) cache: Cache,
     pub(crate) ended: Ended,
+    pub(crate) figures: Figures,
 }
 
 /// What memory must learn from a job once its transaction is committed, and not before.

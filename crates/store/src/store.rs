@@ -14,8 +14,9 @@ use stagedoor_wire::Scopes;
 
 use crate::cache::Cache;
 use crate::ended::Ended;
+use crate::figures::Figures;
 use crate::memory::Memory;
-use crate::sqlite::{Sqlite, questions};
+use crate::sqlite::{Sizes, Sqlite, questions};
 use crate::{CommitError, StoreError};
 
 /// Everything that must last. Clones are cheap and share one database.
@@ -72,8 +73,8 @@ impl Store {
     /// Blocks; a new file can be read by its owner alone.
     pub fn open(path: &Path, options: StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
         let StoreOptions { cached_apps, longest_token_seconds } = options;
-        let memory = Memory { cache: Cache::new(cached_apps), ended: Ended::new(longest_token_seconds) };
-        let memory = Arc::new(memory);
+        let (cache, ended) = (Cache::new(cached_apps), Ended::new(longest_token_seconds));
+        let memory = Arc::new(Memory { cache, ended, figures: Figures::default() });
         let sqlite = Sqlite::open(path, &memory, now)?;
         Ok(Self { memory, sqlite: Arc::new(sqlite) })
     }
@@ -89,6 +90,7 @@ impl Store {
             About::App => self.memory.cache.app(api, question.client_id)?,
             _ => return None,
         };
+        self.memory.figures.cache_hits.one();
         Some(Facts { app: Some(app), ..Facts::default() })
     }
 
@@ -98,6 +100,10 @@ impl Store {
             return Ok(facts);
         }
         let known = self.memory.cache.app(api, question.client_id);
+        match known {
+            Some(_) => self.memory.figures.cache_hits.one(),
+            None => self.memory.figures.cache_misses.one(),
+        }
         let (api, client_id, about) = (api.to_owned(), question.client_id.clone(), question.about);
         self.sqlite.read(move |view| questions::answer(view, &api, &client_id, known, about)).await
     }
@@ -162,6 +168,27 @@ impl Store {
     pub async fn clean(&self, over: Over, at_most: u32) -> Result<Cleaned, StoreError> {
         self.memory.ended.trim(over.now);
         self.sqlite.clean(over, at_most).await
+    }
+
+    /// What was counted since the store was opened.
+    pub fn figures(&self) -> &Figures {
+        &self.memory.figures
+    }
+
+    /// Jobs that wait for the writer, and reads that wait for a reader; 1024 are as many as may before callers wait to get in.
+    pub fn waiting(&self) -> (usize, usize) {
+        self.sqlite.waiting()
+    }
+
+    /// How large everything is. Counting rows goes on for a few milliseconds each time, so that a huge table's number is
+    /// from some askings ago.
+    pub async fn sizes(&self) -> Result<Sizes, StoreError> {
+        self.sqlite.sizes().await
+    }
+
+    /// Whether a reader answers.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.sqlite.read(questions::anything).await
     }
 
     /// Commits what waits, puts everything into the one database file and ends the threads. Later calls are

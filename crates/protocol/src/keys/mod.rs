@@ -132,6 +132,11 @@ impl KeyRing {
         self.active_key(purpose, now).map_or(KeyId(0), |key| key.id)
     }
 
+    /// The key of each purpose that has one, as [`Self::active`] says.
+    pub fn all_active(&self, now: Timestamp) -> impl Iterator<Item = (Purpose, KeyId)> {
+        Purpose::ALL.into_iter().filter_map(move |purpose| Some((purpose, self.active_key(purpose, now)?.id)))
+    }
+
     /// The tag of `parts` one after the other; `None` when the ring lacks the key. Callers make the parts unambiguous.
     pub fn tag(&self, purpose: Purpose, id: KeyId, parts: &[&[u8]]) -> Option<Tag> {
         let mut mac = blake3::Hasher::new_keyed(&self.key(purpose, id)?.bytes);

@@ -13,6 +13,7 @@ macro_rules! statements {
 pub(crate) mod apps;
 pub(crate) mod clean;
 pub(crate) mod codes;
+pub(crate) mod count;
 pub(crate) mod devices;
 pub(crate) mod ended;
 pub(crate) mod grants;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
         apps::ALL,
         clean::ALL,
         codes::ALL,
+        count::ALL,
         devices::ALL,
         ended::ALL,
         grants::ALL,

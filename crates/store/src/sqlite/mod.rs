@@ -11,18 +11,22 @@ mod reader;
 mod row;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sizes;
 mod threads;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::figures::Stopwatch;
 use crate::memory::Memory;
 use crate::{Cleaned, CommitError, Over, StoreError, backup, sql};
 use reader::{Read, View};
+pub use sizes::Sizes;
+use sizes::Sizing;
 use threads::Threads;
 use writer::Work;
 
@@ -34,6 +38,8 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     writer: Threads<Work>,
     readers: Threads<Read>,
+    /// `None` until somebody asks, and once closed.
+    sizing: Arc<Mutex<Option<Sizing>>>,
 }
 
 impl Sqlite {
@@ -57,7 +63,7 @@ impl Sqlite {
         let mut writer = Threads::new(jobs);
         let memory = memory.clone();
         writer.spawn("store-writer".to_owned(), move || writer::run(&writer_connection, work, &memory))?;
-        Ok(Self { path: path.to_owned(), writer, readers })
+        Ok(Self { path: path.to_owned(), writer, readers, sizing: Arc::default() })
     }
 
     pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
@@ -88,7 +94,9 @@ impl Sqlite {
         read: impl FnOnce(&View<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
+        let asked = Stopwatch::start();
         let run = move |view: &View<'_>| {
+            view.memory.figures.read_waits.took(asked.elapsed());
             // Whoever asked may have gone away.
             let _ = answer.send(read(view));
         };
@@ -96,7 +104,30 @@ impl Sqlite {
         Ok(answered.await.map_err(|_| StoreError::closed())??)
     }
 
+    /// Jobs that wait for the writer, and reads that wait for a reader.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        (self.writer.waiting(), self.readers.waiting())
+    }
+
+    pub(crate) async fn sizes(&self) -> Result<Sizes, StoreError> {
+        if !self.writer.is_open() {
+            return Err(StoreError::closed());
+        }
+        let (path, sizing) = (self.path.clone(), self.sizing.clone());
+        let ask = move || {
+            // Nothing is left half done that a panic could spoil.
+            let mut sizing = sizing.lock().unwrap_or_else(PoisonError::into_inner);
+            let sizing = match &mut *sizing {
+                Some(sizing) => sizing,
+                none => none.insert(Sizing::new(&path)?),
+            };
+            sizing.ask()
+        };
+        tokio::task::spawn_blocking(ask).await.unwrap_or_else(|_| Err(StoreError::closed()))
+    }
+
     pub(crate) async fn close(&self) {
+        drop(self.sizing.lock().unwrap_or_else(PoisonError::into_inner).take());
         // Readers first: then the writer's last checkpoint finds nobody reading.
         self.readers.close().await;
         self.writer.close().await;

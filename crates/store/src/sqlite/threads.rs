@@ -41,6 +41,11 @@ impl<T> Threads<T> {
         sender.send(work).await.map_err(|_| StoreError::closed())
     }
 
+    /// How much waits in the channel.
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.sender).as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity())
+    }
+
     /// Takes no more work, and waits until what was sent is done and the threads have ended.
     pub(super) async fn close(&self) {
         drop(lock(&self.sender).take());

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::{self, Checkpoints};
 use super::clean::{Allowance, Sweep};
 use super::effects::{self, Failure};
+use crate::figures::Stopwatch;
 use crate::memory::{Aftermath, Memory};
 use crate::{Cleaned, CommitError, Over, StoreError};
 
@@ -73,7 +74,11 @@ fn gather(work: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>) {
 impl Writer<'_> {
     /// Returns how many rows were cleaned.
     fn serve(&mut self, batch: &mut Vec<Work>) -> usize {
-        match self.commit(batch) {
+        let (watch, figures) = (Stopwatch::start(), &self.memory.figures);
+        let committed = self.commit(batch);
+        figures.commits.took(watch.elapsed());
+        figures.batches.count(batch.len() as u64);
+        match committed {
             Ok(outcomes) => {
                 let mut cleaned = 0;
                 for done in outcomes.iter().flatten() {
@@ -84,6 +89,7 @@ impl Writer<'_> {
                 cleaned
             }
             Err(error) => {
+                figures.failed_commits.one();
                 tracing::error!(%error, jobs = batch.len(), "commit failed");
                 let failed = || Failure::Database(StoreError::Unavailable(error.to_string()));
                 batch.drain(..).for_each(|work| work.answer(Err(failed())));
@@ -185,6 +191,7 @@ mod tests {
     use super::*;
     use crate::cache::Cache;
     use crate::ended::Ended;
+    use crate::figures::Figures;
 
     struct Bench {
         connection: Connection,
@@ -197,7 +204,7 @@ mod tests {
             let folder = TempDir::new().unwrap();
             let mut connection = open::writer(&folder.path().join("db")).unwrap();
             migrations::run(&mut connection).unwrap();
-            let memory = Memory { cache: Cache::new(10), ended: Ended::new(60) };
+            let memory = Memory { cache: Cache::new(10), ended: Ended::new(60), figures: Figures::default() };
             let bench = Self { connection, memory, _folder: folder };
             assert_eq!(bench.commit([rows()]), ["done"]);
             bench

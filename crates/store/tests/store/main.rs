@@ -8,6 +8,7 @@ mod cleaning;
 mod conflicts;
 mod crash;
 mod ended;
+mod figures;
 mod keys;
 mod opening;
 mod races;

@@ -1,0 +1,39 @@
+//! The keys of each table behind one of them, in their order: to count it bit by bit.
+
+statements! {
+    /// behind
+    ACCOUNTS = "SELECT id FROM accounts WHERE id > $1 ORDER BY id";
+    /// behind
+    TEAMS = "SELECT id FROM teams WHERE id > $1 ORDER BY id";
+    /// behind
+    APPS = "SELECT id FROM apps WHERE id > $1 ORDER BY id";
+    /// behind: app, team
+    APP_TEAMS = "SELECT app_id, team_id FROM app_teams WHERE (app_id, team_id) > ($1, $2) ORDER BY app_id, team_id";
+    /// behind: app, position
+    REDIRECT_URIS = "SELECT app_id, position FROM redirect_uris WHERE (app_id, position) > ($1, $2)
+        ORDER BY app_id, position";
+    /// behind
+    SECRETS = "SELECT id FROM secrets WHERE id > $1 ORDER BY id";
+    /// behind: app, account
+    LISTED_USERS = "SELECT app_id, account_id FROM listed_users WHERE (app_id, account_id) > ($1, $2)
+        ORDER BY app_id, account_id";
+    /// behind: api, id
+    LEGACY_KEYS = "SELECT api, id FROM legacy_keys WHERE (api, id) > ($1, $2) ORDER BY api, id";
+    /// behind: account, app
+    CONSENTS = "SELECT account_id, app_id FROM consents WHERE (account_id, app_id) > ($1, $2)
+        ORDER BY account_id, app_id";
+    /// behind
+    SESSIONS = "SELECT id FROM sessions WHERE id > $1 ORDER BY id";
+    /// behind
+    CODES = "SELECT id FROM codes WHERE id > $1 ORDER BY id";
+    /// behind
+    DEVICES = "SELECT id FROM devices WHERE id > $1 ORDER BY id";
+    /// behind
+    GRANTS = "SELECT id FROM grants WHERE id > $1 ORDER BY id";
+    /// behind
+    ACTIVE_GRANTS = "SELECT app_id FROM active_grants WHERE app_id > $1 ORDER BY app_id";
+    /// behind
+    ENDED_TOKENS = "SELECT nonce FROM ended_tokens WHERE nonce > $1 ORDER BY nonce";
+    /// behind
+    AUDIT = "SELECT id FROM audit WHERE id > $1 ORDER BY id";
+}
