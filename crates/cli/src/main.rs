@@ -14,6 +14,7 @@ mod failure;
 mod init;
 mod key;
 mod keys;
+mod log;
 mod login;
 mod logout;
 mod provider;

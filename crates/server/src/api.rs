@@ -10,6 +10,7 @@ use stagedoor_store::{Store, StoreError};
 use stagedoor_wire::Dialect;
 
 use crate::clock::Clock;
+use crate::figures::{ApiFigures, Figures};
 use crate::gateway::upstream::Upstream;
 use crate::limit::{QuotaCounter, RateLimit};
 use crate::password::Passwords;
@@ -50,6 +51,7 @@ pub struct Api {
     pub(crate) needed_scopes: Vec<NeededScope>,
     pub(crate) limits: Option<ApiLimits>,
     pub(crate) cors: HeaderMap,
+    pub(crate) figures: Arc<ApiFigures>,
     /// What pages say to the developer of an app that is refused.
     pub(crate) developer_hint: Option<String>,
 }
@@ -72,17 +74,12 @@ impl Api {
         passwords: Arc<Passwords>,
     ) -> Self {
         let dialect = Arc::new(settings.dialect);
+        let name: Arc<str> = settings.name.into();
         let issuer = format!("{}{}", settings.origin, settings.mount).into();
         Self {
             limits: (!settings.unlimited).then(|| ApiLimits::new(&dialect)),
             cors: cors_headers(&dialect),
-            rules: Rules {
-                api: settings.name.into(),
-                issuer,
-                dialect,
-                token_format: TokenFormat::Opaque,
-                keys,
-            },
+            rules: Rules { api: name.clone(), issuer, dialect, token_format: TokenFormat::Opaque, keys },
             mount: settings.mount,
             origin: settings.origin,
             store,
@@ -90,6 +87,7 @@ impl Api {
             passwords,
             upstream: settings.upstream,
             needed_scopes: settings.needed_scopes,
+            figures: Figures::default().api(&name),
             developer_hint: None,
         }
     }
@@ -102,6 +100,11 @@ impl Api {
     /// The same with access tokens of another form.
     pub fn with_token_format(self, token_format: TokenFormat) -> Self {
         Self { rules: Rules { token_format, ..self.rules }, ..self }
+    }
+
+    /// The same, counting into `figures`, which outlast it.
+    pub fn with_figures(self, figures: &Figures) -> Self {
+        Self { figures: figures.api(&self.rules.api), ..self }
     }
 
     /// Spelling and rules.

@@ -9,17 +9,22 @@ pub mod clock;
 pub mod config;
 pub mod dev;
 pub mod entropy;
+pub mod figures;
 pub mod front;
 mod gateway;
+mod health;
 mod http;
+mod insight;
 pub mod jobs;
 pub mod limit;
 pub mod listen;
 pub mod pages;
 pub mod password;
+pub mod request;
 mod settle;
 pub mod state_file;
 mod steady;
+pub mod traces;
 
 use std::sync::Arc;
 
@@ -31,12 +36,18 @@ use stagedoor_store::Store;
 pub use api::{Api, ApiSettings, NeededScope};
 pub use clock::Clock;
 pub use gateway::upstream::{Address, NoCertificates, Upstream};
+pub use insight::{FiguresListener, Insight};
+
+use http::Endpoint;
+use listen::TrustedProxy;
+use request::{Current, Noted, RequestId};
 
 /// All APIs of a process and what they share.
 pub struct Server {
     apis: Vec<Arc<Api>>,
     clock: Clock,
     store: Store,
+    insight: Insight,
 }
 
 impl Server {
@@ -45,12 +56,22 @@ impl Server {
         let mut apis = apis;
         // The longest mount first, so that `/a/b` is found before `/a`.
         apis.sort_by_key(|api| std::cmp::Reverse(api.mount.len()));
-        Self { apis, clock, store }
+        Self { apis, clock, store, insight: Insight::default() }
+    }
+
+    /// The same, looked into as `insight` says.
+    pub fn with_insight(self, insight: Insight) -> Self {
+        Self { insight, ..self }
     }
 
     /// The APIs.
     pub fn apis(&self) -> &[Arc<Api>] {
         &self.apis
+    }
+
+    /// The figures.
+    pub fn figures(&self) -> Arc<figures::Figures> {
+        self.insight.figures.clone()
     }
 
     /// The store.
@@ -63,23 +84,57 @@ impl Server {
         &self.clock
     }
 
-    /// Answers one request.
+    /// Answers one request. The answer says the request's name, and so does every line of the log on the way.
     pub async fn handle(&self, request: Request<Body>) -> Response {
-        let path = request.uri().path();
+        let id = match request.extensions().get::<TrustedProxy>() {
+            Some(TrustedProxy) => RequestId::of_trusted(request.headers()),
+            None => RequestId::random(),
+        };
+        let trace = self.insight.traces.as_ref().map(|traces| traces.begin(&request));
+        let mut response = request::within(Current { id, trace }, self.answer(request)).await;
+        response.headers_mut().insert(request::ID, id.to_header());
+        response
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response {
+        let noted = Noted::begin(&self.insight, &request);
+        let led_to = self.leads_to(request.uri().path());
+        let response = match led_to {
+            Some((api, endpoint)) => http::handle(api, endpoint, request).await,
+            None => self.outside(&request.map(drop)).await,
+        };
+        noted.answered(&self.insight, led_to, response.status());
+        response
+    }
+
+    fn leads_to(&self, path: &str) -> Option<(&Api, Endpoint)> {
+        let api = self.find(path).filter(|_| !is_own(path))?;
+        Some((api, Endpoint::of(api, api.local_path(path).unwrap_or("/"))))
+    }
+
+    /// The answer to what leads to no API.
+    async fn outside(&self, request: &Request<()>) -> Response {
+        let (path, method) = (request.uri().path(), request.method());
         if path.starts_with(browser::ASSETS) {
             return browser::asset(path);
         }
-        match self.find(path) {
-            Some(api) => http::handle(api, request).await,
-            None => match http::metadata::at_root(path, request.method(), &self.apis) {
-                Some(metadata) => metadata,
-                None => browser::outside(path, &self.apis),
-            },
+        if let Some(health) = health::answer(self, path, method).await {
+            return health;
         }
+        if let Some(figures) = figures::beside_apis(self, request).await {
+            return figures;
+        }
+        let metadata = http::metadata::at_root(path, method, &self.apis);
+        metadata.unwrap_or_else(|| browser::outside(path, &self.apis))
     }
 
     /// The API whose mount the path lies under.
     pub fn find(&self, path: &str) -> Option<&Arc<Api>> {
         self.apis.iter().find(|api| api.local_path(path).is_some())
     }
+}
+
+/// Whether a path is the server's own, whatever is mounted.
+fn is_own(path: &str) -> bool {
+    path.starts_with(browser::ASSETS) || matches!(path, "/healthz" | "/readyz" | "/metrics")
 }

@@ -103,6 +103,13 @@ impl Passwords {
         }
     }
 
+    /// How many passwords are being checked, and how many wait for that.
+    pub(crate) fn queue(&self) -> (usize, usize) {
+        let checked = AT_ONCE - self.at_once.available_permits();
+        let all = AT_ONCE + WAITING - self.places.available_permits();
+        (checked, all.saturating_sub(checked))
+    }
+
     /// Whether `password` is the one behind `hash`, a PHC string; `None` stands for an unknown account and is as slow.
     pub(crate) async fn verify(&self, hash: Option<String>, password: Secret) -> Result<bool, Busy> {
         let known = hash.is_some();

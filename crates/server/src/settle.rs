@@ -3,6 +3,8 @@
 use stagedoor_protocol::{Decision, Refusal};
 use stagedoor_store::{CommitError, Store, StoreError};
 
+use crate::traces::{self, SpanKind};
+
 /// Why there is no reply.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -45,7 +47,11 @@ impl Attempts {
         if decision.effects.is_empty() {
             return Some(decision.reply.map_err(Stop::from));
         }
-        match store.commit(decision.effects).await {
+        let committed = {
+            let _span = traces::child("store commit", SpanKind::Internal);
+            store.commit(decision.effects).await
+        };
+        match committed {
             Ok(()) => Some(decision.reply.map_err(Stop::from)),
             Err(CommitError::Conflict) => self.again(),
             Err(CommitError::LimitReached) => Some(Err(Refusal::LimitReached.into())),

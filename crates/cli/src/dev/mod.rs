@@ -10,7 +10,6 @@ mod paste;
 mod plan;
 mod state;
 
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,8 +21,8 @@ use stagedoor_server::{Clock, jobs};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
+use crate::log::{self, Lines};
 use apis::Mounts;
 use folder::Folder;
 use plan::Plan;
@@ -74,22 +73,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
             arguments.listen.port()
         );
     }
-    log()?;
+    log::to_stderr("warn", Lines::Pretty)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(arguments))
-}
-
-/// Logs to stderr, in colours only where a person reads it.
-fn log() -> anyhow::Result<()> {
-    let filter = match std::env::var("STAGEDOOR_LOG") {
-        Ok(text) => EnvFilter::try_new(&text).with_context(|| {
-            format!("STAGEDOOR_LOG is {text:?}; set it to error, warn, info, debug or trace")
-        })?,
-        Err(_) => EnvFilter::new("warn"),
-    };
-    let colours =
-        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
-    Ok(())
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {

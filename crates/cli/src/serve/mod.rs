@@ -2,7 +2,7 @@
 
 mod file_size;
 pub(crate) mod lock;
-mod log;
+mod traces;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -10,9 +10,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use stagedoor_server::config::Configuration;
+use stagedoor_server::config::{Configuration, LogFormat};
+use stagedoor_server::figures::Figures;
 use stagedoor_server::front::Front;
-use stagedoor_server::{Clock, jobs, listen};
+use stagedoor_server::listen::{self, ListenerOptions};
+use stagedoor_server::{Clock, FiguresListener, Insight, jobs};
 use stagedoor_store::{Store, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,6 +23,8 @@ use tokio::task::JoinSet;
 
 use crate::check;
 use crate::failure::Failure;
+use crate::log::{self, Lines};
+use traces::Exporter;
 
 /// Run a server of your own
 ///
@@ -39,7 +43,11 @@ pub(crate) struct Arguments {
 /// Runs until SIGTERM or SIGINT.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let configuration = check::read(&arguments.config)?;
-    log::to_stderr(configuration.log)?;
+    let lines = match configuration.log.format {
+        LogFormat::Pretty => Lines::Pretty,
+        LogFormat::Json => Lines::Json,
+    };
+    log::to_stderr(configuration.log.level.as_str(), lines)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     Ok(runtime.block_on(serve(configuration))?)
 }
@@ -60,7 +68,12 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     let store = Store::open(&configuration.database, options, clock.now())
         .with_context(|| configuration.database.display().to_string())?;
     let connections = configuration.server.connections;
-    let front = Arc::new(Front::new(configuration, &origin, &store, &clock)?);
+    let figures_listener = match configuration.metrics.listen {
+        Some(address) => bind(&[address]).await?.pop(),
+        None => None,
+    };
+    let (insight, exporter) = insight(&configuration)?;
+    let front = Arc::new(Front::new(configuration, &origin, &store, &clock, &insight)?);
 
     let (stop, stopping) = watch::channel(false);
     let everything = front.everything();
@@ -68,15 +81,17 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     let cleaner = tokio::spawn(jobs::clean(move || everything.clone(), stopping.clone()));
     let mut served = JoinSet::new();
     for listener in listeners {
-        let mut stopping = stopping.clone();
-        let stopped = async move {
-            // An error says that the sender is gone, which is the end too.
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        served.spawn(listen::serve(listener, connections, front.clone(), stopped));
+        served.spawn(listen::serve(listener, connections, front.clone(), stopped(stopping.clone())));
+    }
+    let mut metrics = String::new();
+    if let Some(listener) = figures_listener {
+        metrics = format!("http://{}/metrics", listener.local_addr()?);
+        let front = front.clone();
+        let handler = Arc::new(FiguresListener(move || front.everything()));
+        served.spawn(listen::serve(listener, ListenerOptions::default(), handler, stopped(stopping.clone())));
     }
     let listens = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    tracing::info!(url = origin, listens, apis = number, "ready");
+    tracing::info!(url = origin, listens, metrics, apis = number, "ready");
     terminated.await;
     tracing::info!("stopping");
     stop.send_replace(true);
@@ -85,7 +100,33 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     }
     cleaner.await?;
     store.close().await;
+    if let Some(exporter) = exporter {
+        exporter.end().await?;
+    }
     Ok(())
+}
+
+/// What is noted of requests, and what sends traces on.
+fn insight(configuration: &Configuration) -> anyhow::Result<(Insight, Option<Exporter>)> {
+    let (traces, exporter) = match &configuration.traces {
+        Some(configured) => {
+            let (traces, exporter) = traces::start(configured.clone())?;
+            (Some(traces), Some(exporter))
+        }
+        None => (None, None),
+    };
+    let insight = Insight {
+        figures: Arc::new(Figures::new(configuration.metrics.apps)),
+        own_listener: configuration.metrics.listen.is_some(),
+        access_log: configuration.log.access,
+        traces,
+    };
+    Ok((insight, exporter))
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // An error says that the sender is gone, which is the end too.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {

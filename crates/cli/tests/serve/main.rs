@@ -3,8 +3,10 @@
 
 mod backup;
 mod chain;
+mod collector;
 mod devices;
 mod disk_full;
+mod figures;
 mod front;
 #[expect(dead_code, reason = "the tests of `dev` use the rest")]
 #[path = "../dev/http.rs"]
@@ -12,8 +14,10 @@ mod http;
 mod init;
 mod keys;
 mod kills;
+mod logs;
 mod process;
 mod refusals;
+mod traces;
 mod upstream;
 mod upstream_faults;
 mod way;

@@ -3,8 +3,9 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
@@ -95,7 +96,13 @@ impl Folder {
         let url = ready["url"].as_str().unwrap().to_owned();
         let listens = ready["listens"].as_str().unwrap().split(", ");
         let addresses: Vec<SocketAddr> = listens.map(|address| address.parse().unwrap()).collect();
-        Serve { child, stderr, log, url, address: addresses[0], addresses }
+        // Read on as it comes: one that logs much must not wait for the end.
+        let rest = std::thread::spawn(move || {
+            let mut rest = String::new();
+            stderr.read_to_string(&mut rest).unwrap();
+            rest
+        });
+        Serve { child, rest: Some(rest), log, url, address: addresses[0], addresses }
     }
 }
 
@@ -131,7 +138,9 @@ async fn add_apps(configuration: Configuration) {
 /// A running server.
 pub(crate) struct Serve {
     child: Child,
-    stderr: BufReader<ChildStderr>,
+    /// What it logs from then on.
+    rest: Option<JoinHandle<String>>,
+    /// What it logged until it was ready.
     log: String,
     pub(crate) url: String,
     /// The first it listens on.
@@ -140,6 +149,11 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
+    /// What it logged until it was ready.
+    pub(crate) fn log(&self) -> &str {
+        &self.log
+    }
+
     pub(crate) fn connect(&self) -> http::Connection {
         http::Connection::open(self.address)
     }
@@ -188,7 +202,7 @@ impl Serve {
     pub(crate) fn wait(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
         let mut log = std::mem::take(&mut self.log);
-        self.stderr.read_to_string(&mut log).unwrap();
+        log.extend(self.rest.take().map(|rest| rest.join().unwrap()));
         assert!(!log.contains("panicked"), "{log}");
         (status.code(), log)
     }

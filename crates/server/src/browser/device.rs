@@ -17,6 +17,7 @@ use super::sign_in::{self, Occasion};
 use super::visitor::{Visitor, let_out};
 use super::{form_token, frame};
 use crate::api::Api;
+use crate::figures::Limited;
 use crate::http::read_body;
 use crate::http::reply::with_retry_after;
 use crate::limit::Key;
@@ -157,6 +158,7 @@ async fn find(api: &Api, parts: &Parts, typed: &str) -> Result<Result<(Device, A
     if let Some(limits) = &api.limits {
         let verdict = limits.user_code.check(Key::of_address(address(&parts.extensions)), now);
         if !verdict.allowed {
+            api.figures.limited(Limited::UserCode);
             return Ok(Err(NotFound::TooMany { retry_after_seconds: verdict.retry_after_seconds }));
         }
     }

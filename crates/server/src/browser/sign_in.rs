@@ -11,6 +11,7 @@ use super::visitor::{Visitor, let_in};
 use super::{form_token, frame, known};
 use crate::api::Api;
 use crate::entropy;
+use crate::figures::Limited;
 use crate::listen::address;
 use crate::pages::{MessagePage, SignInPage};
 use crate::password::{Attempt, Busy};
@@ -68,6 +69,7 @@ pub(super) async fn submit(
     if api.limits.is_some()
         && let Err(seconds) = api.passwords.admit(attempt, api.now())
     {
+        api.figures.limited(Limited::SignIn);
         return Ok(too_many(api, seconds));
     }
     let account = api.store.account_by_email(&email).await?;

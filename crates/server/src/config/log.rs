@@ -11,6 +11,9 @@ pub struct LogSection {
     pub format: LogFormat,
     /// How much. `STAGEDOOR_LOG` in the environment takes its place, and can name modules.
     pub level: LogLevel,
+    /// Whether each request gets a line of its own, with method, path, status, time, API and the caller's address; never with a
+    /// query, header or body.
+    pub access: bool,
 }
 
 /// For whom log lines are.

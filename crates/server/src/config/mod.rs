@@ -19,6 +19,7 @@ mod reference;
 mod server;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::path::{Path, PathBuf};
 
@@ -29,8 +30,10 @@ pub use accounts::Registration;
 pub use api::{ApiConfiguration, Upstream};
 pub use keys::{KeyPlace, Keys};
 pub use log::{LogFormat, LogLevel, LogSection};
+pub use metrics::MetricsConfiguration;
 pub use network::Network;
 pub use server::{ServerConfiguration, TlsFiles};
+pub use traces::TracesConfiguration;
 
 use check::Check;
 
@@ -46,6 +49,8 @@ pub struct Configuration {
     pub database: PathBuf,
     pub keys: Keys,
     pub log: LogSection,
+    pub metrics: MetricsConfiguration,
+    pub traces: Option<TracesConfiguration>,
     pub registration: Registration,
     /// At least one.
     pub apis: Vec<ApiConfiguration>,
@@ -85,8 +90,11 @@ struct File {
     /// What is written to stderr.
     #[serde(default)]
     log: LogSection,
-    /// An own place for figures, apart from the APIs. This version has none yet and refuses the section.
-    metrics: Option<metrics::MetricsSection>,
+    /// Figures for Prometheus, at `/metrics`.
+    #[serde(default)]
+    metrics: metrics::MetricsSection,
+    /// Traces for an OpenTelemetry collector. Left out, nothing is traced.
+    traces: Option<traces::TracesSection>,
     /// People.
     #[serde(default)]
     accounts: accounts::AccountsSection,
@@ -135,7 +143,8 @@ impl File {
             check.wrong("api", "there is no [[api]]: say which API this server stands in front of");
         }
         let server = self.server.typed(check);
-        metrics::check(self.metrics.as_ref(), server.as_ref(), check);
+        let metrics = self.metrics.typed(server.as_ref(), check);
+        let traces = self.traces.map(|traces| traces.typed(check));
         let database = self.database.typed(check);
         let keys = self.keys.typed(check);
         let apis: Vec<Option<ApiConfiguration>> =
@@ -149,6 +158,11 @@ impl File {
             database: database?,
             keys: keys?,
             log: self.log,
+            metrics: metrics?,
+            traces: match traces {
+                Some(traces) => Some(traces?),
+                None => None,
+            },
             registration: self.accounts.registration,
             apis: apis.into_iter().collect::<Option<_>>()?,
         })

@@ -9,9 +9,6 @@ pub(super) fn check(file: &File, check: &mut Check<'_>) {
         let cure = "put a proxy in front, and name it in `trusted_proxies`";
         check.wrong("server.tls", format!("this version does not do TLS itself yet: {cure}"));
     }
-    if file.metrics.is_some() {
-        check.wrong("metrics", "this version has no figures yet: leave out [metrics]");
-    }
     if file.accounts.registration == Registration::Open {
         let cure = "write \"invitation\" or \"closed\"";
         check.wrong("accounts.registration", format!("nobody can register at this version yet: {cure}"));

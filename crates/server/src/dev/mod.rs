@@ -19,8 +19,9 @@ use serde_json::json;
 use tokio::sync::{RwLock, watch};
 
 use crate::browser::is_cross_site;
+use crate::figures::Figures;
 use crate::http::{Endpoint, read_body, reply};
-use crate::listen::Handler;
+use crate::listen::{Handler, names_this_machine};
 use crate::{Api, Clock, Server};
 use faults::Fault;
 pub use home::{Home, Line, Section};
@@ -132,7 +133,7 @@ impl Stage {
 
 impl Handler for Dev {
     async fn handle(&self, request: Request<Body>) -> Response {
-        if !callers::names_this_machine(&request) {
+        if !names_this_machine(&request) {
             return error(StatusCode::FORBIDDEN, NOT_NAMED);
         }
         let (path, headers) = (request.uri().path(), request.headers());
@@ -161,6 +162,10 @@ impl Handler for Dev {
             response.headers_mut().extend(api.cors.clone());
         }
         response
+    }
+
+    fn figures(&self) -> Arc<Figures> {
+        self.current().figures()
     }
 }
 

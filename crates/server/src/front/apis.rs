@@ -6,6 +6,7 @@ use stagedoor_store::Store;
 
 use super::FrontError;
 use crate::config::{ApiConfiguration, Configuration};
+use crate::figures::Figures;
 use crate::gateway::upstream::{Address, Connections};
 use crate::password::Passwords;
 use crate::{Api, ApiSettings, Clock, Upstream};
@@ -22,6 +23,7 @@ pub(super) fn all(
     origin: &str,
     store: &Store,
     clock: &Clock,
+    figures: &Figures,
 ) -> Result<Vec<Hosted>, FrontError> {
     let keys = configuration.keys.ring;
     let passwords = Arc::new(Passwords::default());
@@ -31,7 +33,8 @@ pub(super) fn all(
         let (host, token_format) = (api.host.clone(), api.token_format);
         let settings = settings(api, origin, &connections)?;
         let api = Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone());
-        Ok(Hosted { host, api: Arc::new(api.with_token_format(token_format)) })
+        let api = api.with_token_format(token_format).with_figures(figures);
+        Ok(Hosted { host, api: Arc::new(api) })
     };
     configuration.apis.into_iter().map(hosted).collect()
 }

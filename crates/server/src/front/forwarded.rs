@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 
 use crate::config::Network;
-use crate::listen::ClientAddress;
+use crate::listen::{ClientAddress, TrustedProxy};
 
 const NAME: &str = "x-forwarded-for";
 
@@ -19,23 +19,29 @@ pub(super) fn believe(request: &mut Request<Body>, proxies: &[Network]) {
     let Some(&ClientAddress(peer)) = request.extensions().get::<ClientAddress>() else { return };
     let caller = caller(peer, request.headers(), proxies);
     request.extensions_mut().insert(ClientAddress(caller));
+    if is_proxy(peer, proxies) {
+        request.extensions_mut().insert(TrustedProxy);
+    }
 }
 
 /// Each proxy adds at the end whom it heard from. Going back from there, the first who is no proxy of ours is the caller;
 /// what stands before was written by the caller, who may lie.
 fn caller(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
-    let is_proxy = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     let lines = headers.get_all(NAME).into_iter().map(|value| value.to_str().unwrap_or_default());
     let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     let mut caller = peer;
     for text in named.iter().rev() {
-        if !is_proxy(caller) {
+        if !is_proxy(caller, proxies) {
             break;
         }
         let Some(address) = address(text) else { break };
         caller = address;
     }
     caller
+}
+
+fn is_proxy(address: IpAddr, proxies: &[Network]) -> bool {
+    proxies.iter().any(|network| network.contains(address))
 }
 
 /// Some proxies add the port.

@@ -14,9 +14,10 @@ use axum::response::Response;
 use stagedoor_store::Store;
 
 use crate::config::{Configuration, Network};
+use crate::figures::Figures;
 use crate::gateway::upstream::NoCertificates;
 use crate::listen::Handler;
-use crate::{Api, Clock, Server};
+use crate::{Api, Clock, Insight, Server, is_own};
 use apis::Hosted;
 
 /// All APIs behind all hosts.
@@ -45,10 +46,13 @@ impl Front {
         origin: &str,
         store: &Store,
         clock: &Clock,
+        insight: &Insight,
     ) -> Result<Self, FrontError> {
         let proxies = configuration.server.trusted_proxies.clone();
-        let hosted = apis::all(configuration, origin, store, clock)?;
-        let server = |apis: Vec<Arc<Api>>| Server::new(apis, store.clone(), clock.clone());
+        let hosted = apis::all(configuration, origin, store, clock, &insight.figures)?;
+        let server = |apis: Vec<Arc<Api>>| {
+            Server::new(apis, store.clone(), clock.clone()).with_insight(insight.clone())
+        };
         let everything = Arc::new(server(hosted.iter().map(|hosted| hosted.api.clone()).collect()));
         let mut hosts: HashMap<Option<String>, Vec<Arc<Api>>> = HashMap::new();
         for Hosted { host, api } in hosted {
@@ -65,6 +69,10 @@ impl Front {
     }
 
     fn server(&self, request: &Request<Body>) -> &Server {
+        // Whoever asks how the server does asks about all of it, by whatever host.
+        if is_own(request.uri().path()) {
+            return &self.everything;
+        }
         if self.by_host.is_empty() {
             return &self.by_any_host;
         }
@@ -79,6 +87,10 @@ impl Handler for Front {
     async fn handle(&self, mut request: Request<Body>) -> Response {
         forwarded::believe(&mut request, &self.proxies);
         self.server(&request).handle(request).await
+    }
+
+    fn figures(&self) -> Arc<Figures> {
+        self.everything.figures()
     }
 }
 

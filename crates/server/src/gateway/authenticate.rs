@@ -12,6 +12,7 @@ use stagedoor_wire::{ClientId, Scopes, Secret};
 use super::limit;
 use super::refuse::Refused;
 use crate::api::Api;
+use crate::figures::Check;
 use crate::http::authorization;
 
 /// Whom a call acts for.
@@ -33,7 +34,11 @@ pub(super) async fn caller(
     now: Timestamp,
 ) -> Result<Caller, Refused> {
     match bearer::read(authorization(headers)) {
-        Bearer::Token(token) => by_token(api, token, now),
+        Bearer::Token(token) => {
+            let caller = by_token(api, token, now);
+            api.figures.checked(Check::Token, caller.is_ok());
+            caller
+        }
         Bearer::Malformed => Err(ApiErrorKind::TokenMalformed.into()),
         Bearer::Missing => match &api.dialect().legacy_keys {
             Some(names) => {
@@ -82,7 +87,9 @@ async fn by_legacy_key(
         Some(known) => known,
         None => api.store.legacy_key(&api.rules.api, id).await?,
     };
-    let found = found.filter(|own| own.accepts(&api.rules, &key, now)).ok_or(ApiErrorKind::LegacyKeyWrong)?;
+    let found = found.filter(|own| own.accepts(&api.rules, &key, now));
+    api.figures.checked(Check::LegacyKey, found.is_some());
+    let found = found.ok_or(ApiErrorKind::LegacyKeyWrong)?;
     check_standing(found.standing(&api.rules))?;
     Ok(Caller {
         app: found.app,

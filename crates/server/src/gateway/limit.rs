@@ -8,6 +8,7 @@ use stagedoor_wire::api_error::ApiErrorKind;
 use super::authenticate::Caller;
 use super::refuse::Refused;
 use crate::api::Api;
+use crate::figures::Limited;
 use crate::limit::{Key, QuotaCounter, Verdict};
 use crate::listen::address;
 
@@ -35,6 +36,9 @@ pub(super) fn take(api: &Api, caller: &Caller, now: Timestamp) -> Result<Share, 
     } else {
         return Ok(share);
     };
+    let limit = if kind == ApiErrorKind::QuotaExhausted { Limited::Quota } else { Limited::Api };
+    api.figures.limited(limit);
+    api.figures.apps.limited(caller.app, &caller.client_id);
     Err(Refused::Limited { kind, retry_after_seconds, share: Some(share) })
 }
 
@@ -45,6 +49,7 @@ pub(super) fn admit(api: &Api, extensions: &Extensions, now: Timestamp) -> Resul
     match limits.api.wait_seconds(Key::of_address(address(extensions)), now) {
         0 => Ok(()),
         retry_after_seconds => {
+            api.figures.limited(Limited::Api);
             Err(Refused::Limited { kind: ApiErrorKind::RateLimited, retry_after_seconds, share: None })
         }
     }
@@ -62,6 +67,7 @@ pub(super) fn unauthenticated(
     if verdict.allowed {
         return refused;
     }
+    api.figures.limited(Limited::Api);
     let retry_after_seconds = verdict.retry_after_seconds;
     Refused::Limited { kind: ApiErrorKind::RateLimited, retry_after_seconds, share: None }
 }

@@ -40,6 +40,7 @@ async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
         Ok(caller) => caller,
         Err(refused) => return Err(limit::unauthenticated(api, request.extensions(), refused, now)),
     };
+    api.figures.apps.call(caller.app, &caller.client_id);
     let path = api.local_path(request.uri().path()).unwrap_or("/");
     scope::check(api, path, &caller)?;
     let share = limit::take(api, &caller, now)?;

@@ -9,8 +9,9 @@ use stagedoor_wire::api_error::{ApiError, ApiErrorKind};
 use super::limit::Share;
 use super::upstream::Fault;
 use crate::api::Api;
-use crate::entropy;
+use crate::figures::UpstreamFault;
 use crate::http::reply::{UNAVAILABLE_SECONDS, with_retry_after};
+use crate::request::{RequestId, current_id};
 
 /// Why a call does not pass.
 pub(crate) enum Refused {
@@ -69,10 +70,12 @@ fn without_answer(api: &Api, fault: &Fault) -> Response {
     let status = match fault {
         Fault::TooLarge => return closing(StatusCode::PAYLOAD_TOO_LARGE),
         Fault::Unreachable(error) => {
+            api.figures.upstream_failed(UpstreamFault::Unreachable);
             tracing::warn!(api = %name, error, "the upstream cannot be reached");
             StatusCode::BAD_GATEWAY
         }
         Fault::TooSlow(patience) => {
+            api.figures.upstream_failed(UpstreamFault::TooSlow);
             let patience_seconds = patience.as_secs();
             tracing::warn!(api = %name, patience_seconds, "the upstream does not answer");
             StatusCode::GATEWAY_TIMEOUT
@@ -92,7 +95,10 @@ fn closing(status: StatusCode) -> Response {
 }
 
 fn spell(api: &Api, kind: ApiErrorKind) -> Response {
-    let error = ApiError::spell(api.dialect(), kind, &trace_id());
+    api.figures.gateway_refused(kind);
+    // What the caller shows to whoever runs this server is then found in the log.
+    let id = current_id().unwrap_or_else(RequestId::random);
+    let error = ApiError::spell(api.dialect(), kind, id.as_str());
     let mut response = Response::new(Body::from(error.body));
     *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
     let headers = response.headers_mut();
@@ -103,19 +109,4 @@ fn spell(api: &Api, kind: ApiErrorKind) -> Response {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
-}
-
-/// A random UUID (RFC 9562 §5.4) that names the refusal.
-fn trace_id() -> String {
-    use rand::Rng;
-    let random = entropy::rng().next_u64();
-    let more = entropy::rng().next_u64();
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        random >> 32,
-        (random >> 16) & 0xffff,
-        random & 0xfff,
-        0x8000 | (more >> 50),
-        more & 0xffff_ffff_ffff
-    )
 }

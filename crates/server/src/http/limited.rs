@@ -7,6 +7,7 @@ use stagedoor_protocol::{Facts, Refusal};
 use stagedoor_wire::token_request::ClientCredentials;
 
 use crate::api::Api;
+use crate::figures::Limited;
 use crate::limit::Key;
 use crate::listen::address;
 use crate::settle::Stop;
@@ -21,7 +22,10 @@ pub(super) fn admit(api: &Api, parts: &Parts, client: &ClientCredentials) -> Res
     }
     match limits.token.wait_seconds(Key::of_address(address(&parts.extensions)), api.now()) {
         0 => Ok(()),
-        retry_after_seconds => Err(Stop::Limited { retry_after_seconds }),
+        retry_after_seconds => {
+            api.figures.limited(Limited::Token);
+            Err(Stop::Limited { retry_after_seconds })
+        }
     }
 }
 
@@ -35,8 +39,12 @@ pub(super) fn count(
 ) -> Result<(), Stop> {
     // Secrets that were shown and not refused were right; a client that shows none may be anyone.
     let proven = !client.secrets.is_empty() && !refusal.is_some_and(Refusal::is_unauthenticated);
-    let app = facts.app.as_ref().filter(|_| proven).map(|app| Key::App(app.id));
-    take(api, app.unwrap_or_else(|| Key::of_address(address(&parts.extensions))))
+    match facts.app.as_ref().filter(|_| proven) {
+        Some(app) => {
+            take(api, Key::App(app.id)).inspect_err(|_| api.figures.apps.limited(app.id, &app.client_id))
+        }
+        None => take(api, Key::of_address(address(&parts.extensions))),
+    }
 }
 
 /// Counts a request that could not be read.
@@ -50,6 +58,7 @@ fn take(api: &Api, key: Key) -> Result<(), Stop> {
     if verdict.allowed {
         Ok(())
     } else {
+        api.figures.limited(Limited::Token);
         Err(Stop::Limited { retry_after_seconds: verdict.retry_after_seconds })
     }
 }

@@ -10,8 +10,6 @@ pub(crate) mod reply;
 mod revocation;
 mod token;
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
@@ -22,22 +20,37 @@ pub(crate) use body::read_body;
 use crate::api::Api;
 use crate::{browser, gateway};
 
-/// What a path leads to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Endpoint {
-    Token,
-    Authorize,
-    Revocation,
-    Introspection,
-    Metadata,
-    Jwks,
-    DeviceAuthorization,
-    Device,
+macro_rules! endpoints {
+    ($($(#[$doc:meta])* $endpoint:ident = $name:literal,)+) => {
+        /// What a path leads to.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Endpoint { $($(#[$doc])* $endpoint,)+ }
+
+        impl Endpoint {
+            /// All of them, in order, with the names that figures and logs have for them.
+            pub(crate) const ALL: &[(Self, &str)] = &[$((Self::$endpoint, $name),)+];
+        }
+    };
+}
+
+endpoints! {
+    Token = "token",
+    Authorize = "authorize",
+    Revocation = "revocation",
+    Introspection = "introspection",
+    Metadata = "metadata",
+    Jwks = "jwks",
+    DeviceAuthorization = "device_authorization",
+    Device = "device",
     /// The API itself.
-    Api,
+    Api = "api",
 }
 
 impl Endpoint {
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
     /// What `path`, as the provider knows it, leads to.
     pub(crate) fn of(api: &Api, path: &str) -> Self {
         let endpoints = &api.dialect().endpoints;
@@ -73,10 +86,8 @@ pub(crate) fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
     Some(if values.next().is_none() { first.as_bytes() } else { b"" })
 }
 
-/// Answers a request that lies under the API's mount.
-pub(crate) async fn handle(api: &Arc<Api>, request: Request<Body>) -> Response {
-    let path = api.local_path(request.uri().path()).unwrap_or("/");
-    let endpoint = Endpoint::of(api, path);
+/// Answers a request that lies under the API's mount and leads to `endpoint`.
+pub(crate) async fn handle(api: &Api, endpoint: Endpoint, request: Request<Body>) -> Response {
     let for_programs = matches!(endpoint, Endpoint::Token | Endpoint::Api);
     if for_programs && request.method() == Method::OPTIONS && !api.cors.is_empty() {
         return reply::preflight(api);

@@ -50,6 +50,7 @@ pub(crate) fn stop(api: &Api, stop: &Stop) -> Response {
 fn refused(api: &Api, refusal: &Refusal) -> Response {
     tracing::debug!(api = %api.rules.api, %refusal, "token request refused");
     let (kind, detail) = refusal.kind();
+    api.figures.oauth_refused(kind);
     let mut spelled = TokenError::spell(api.dialect(), kind, detail);
     // The kind is that of authorization codes, and so are a dialect's words.
     if matches!(refusal, Refusal::DeviceCodeUnknown) {
@@ -64,6 +65,7 @@ fn refused(api: &Api, refusal: &Refusal) -> Response {
 
 /// An error in the dialect's spelling; a 401 names the scheme to use (RFC 6749 §5.2).
 pub(crate) fn error(api: &Api, kind: TokenErrorKind, detail: &str) -> Response {
+    api.figures.oauth_refused(kind);
     spelt(api, &TokenError::spell(api.dialect(), kind, detail))
 }
 

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, header, request::Parts};
 use axum::response::Response;
-use stagedoor_protocol::{Refusal, token};
+use stagedoor_protocol::{Facts, Refusal, token};
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_request::{TokenRequest, TokenRequestParts};
 
@@ -13,6 +13,7 @@ use super::{authorization, read_body, reply};
 use crate::api::Api;
 use crate::entropy;
 use crate::settle::{Attempts, Stop};
+use crate::traces::{self, SpanKind};
 
 pub(super) async fn handle(api: &Api, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
@@ -47,12 +48,26 @@ async fn respond(api: &Api, parts: &Parts, body: Body) -> Result<TokenAnswer, St
     let mut counted = false;
     loop {
         let facts = api.answer(&token::question(&api.rules, &request)).await?;
-        let decision = token::decide(&api.rules, &request, &facts, api.now(), &mut entropy::rng());
+        let decision = {
+            let _span = traces::child("decide", SpanKind::Internal);
+            token::decide(&api.rules, &request, &facts, api.now(), &mut entropy::rng())
+        };
         if !std::mem::replace(&mut counted, true) {
             count(api, parts, &request.client, &facts, decision.reply.as_ref().err())?;
         }
         if let Some(settled) = attempts.settle(&api.store, decision).await {
+            if settled.is_ok() {
+                note(api, &request, &facts);
+            }
             return settled;
         }
+    }
+}
+
+/// Counts a token that was given.
+fn note(api: &Api, request: &TokenRequest, facts: &Facts) {
+    api.figures.issued(&request.grant);
+    if let Some(app) = &facts.app {
+        api.figures.apps.token(app.id, &app.client_id);
     }
 }

@@ -1,5 +1,6 @@
 //! Listening: HTTP/1.1 connections, bounded and slow-proof, drained at shutdown.
 
+mod host;
 mod places;
 
 use std::future::Future;
@@ -20,11 +21,17 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 
+use crate::figures::Figures;
+pub(crate) use host::{is_loopback, names_this_machine};
 use places::{Place, Places};
 
 /// Where a request came from; in its extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// In the extensions of a request that a trusted proxy passed on: what it says of the request is believed.
+#[derive(Clone, Copy, Debug)]
+pub struct TrustedProxy;
 
 /// Where the request with these extensions came from.
 pub(crate) fn address(extensions: &Extensions) -> IpAddr {
@@ -62,6 +69,11 @@ impl Default for ListenerOptions {
 pub trait Handler: Send + Sync + 'static {
     /// Answers one.
     fn handle(&self, request: Request<Body>) -> impl Future<Output = Response> + Send;
+
+    /// Where its connections are counted.
+    fn figures(&self) -> Arc<Figures> {
+        Arc::default()
+    }
 }
 
 /// Serves until `stop`, then lets what is in flight finish.
@@ -72,7 +84,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let places = Places::new(options);
+    let places = Places::new(options, handler.figures().connections().clone());
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {

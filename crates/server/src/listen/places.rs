@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ListenerOptions;
+use crate::figures::{Connections, Open};
 use crate::limit::network_of;
 
 /// The places of a listener.
@@ -14,6 +15,7 @@ pub(super) struct Places {
     options: ListenerOptions,
     all: Arc<Semaphore>,
     taken: Arc<Taken>,
+    figures: Arc<Connections>,
 }
 
 /// How many places an address has; an address that has none is not kept.
@@ -25,11 +27,13 @@ pub(super) struct Place {
     network: IpAddr,
     taken: Arc<Taken>,
     _of_all: OwnedSemaphorePermit,
+    _open: Open,
 }
 
 impl Places {
-    pub(super) fn new(options: ListenerOptions) -> Self {
-        Self { options, all: Arc::new(Semaphore::new(options.connections)), taken: Arc::default() }
+    pub(super) fn new(options: ListenerOptions, figures: Arc<Connections>) -> Self {
+        let all = Arc::new(Semaphore::new(options.connections));
+        Self { options, all, taken: Arc::default(), figures }
     }
 
     /// Waits until there is a place for somebody. `None` never comes: the places are not closed.
@@ -48,10 +52,12 @@ impl Places {
         let mut taken = self.taken.lock();
         let own = taken.entry(network).or_default();
         if *own >= most {
+            self.figures.turned_away();
             return None;
         }
         *own += 1;
-        Some(Place { network, taken: self.taken.clone(), _of_all: free })
+        let (taken, open) = (self.taken.clone(), self.figures.opened());
+        Some(Place { network, taken, _of_all: free, _open: open })
     }
 }
 
@@ -85,7 +91,8 @@ mod tests {
             connections_per_address: 2,
             connections_per_loopback_address: 3,
         };
-        let places = Places::new(options);
+        let figures = Arc::<Connections>::default();
+        let places = Places::new(options, figures.clone());
         let mut held = Vec::new();
         // address, and whether it gets a place
         for (address, expected) in [
@@ -114,8 +121,10 @@ mod tests {
             held.extend(place);
         }
         assert_eq!(places.all.available_permits(), 100 - held.len());
+        assert_eq!(figures.open(), held.len() as u64);
         held.clear();
         assert_eq!(places.all.available_permits(), 100);
         assert!(places.taken.lock().is_empty());
+        assert_eq!(figures.open(), 0);
     }
 }

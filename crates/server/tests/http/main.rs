@@ -7,6 +7,7 @@ mod authorize;
 mod clock_back;
 mod cors;
 mod fifth_provider;
+mod figures;
 mod gateway;
 mod hostile;
 mod jwt;

@@ -2,12 +2,12 @@
 //! as well; what a figure is called and how it is read out is theirs to say.
 
 mod histogram;
-mod stopwatch;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use histogram::{Buckets, Histogram, SECONDS};
-pub use stopwatch::Stopwatch;
+
+pub use crate::stopwatch::Stopwatch;
 
 /// A number that only grows.
 #[derive(Default, Debug)]
@@ -34,9 +34,6 @@ pub struct Figures {
 const JOBS: &[u64] = &[1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 impl Counter {
-    /// None yet.
-    pub const ZERO: Self = Self(AtomicU64::new(0));
-
     /// Counts one.
     pub fn one(&self) {
         self.add(1);

@@ -36,4 +36,6 @@ statements! {
     ENDED_TOKENS = "SELECT nonce FROM ended_tokens WHERE nonce > $1 ORDER BY nonce";
     /// behind
     AUDIT = "SELECT id FROM audit WHERE id > $1 ORDER BY id";
+    /// behind
+    RESTORED = "SELECT epoch FROM restored WHERE epoch > $1 ORDER BY epoch";
 }

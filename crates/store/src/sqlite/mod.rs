@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::figures::Stopwatch;
 use crate::memory::Memory;
+use crate::stopwatch::Stopwatch;
 use crate::{Cleaned, CommitError, Over, StoreError, backup, sql};
 use reader::{Read, View};
 pub use sizes::Sizes;

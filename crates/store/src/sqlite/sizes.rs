@@ -10,8 +10,8 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::open;
 use crate::StoreError;
-use crate::figures::Stopwatch;
 use crate::sql::count as sql;
+use crate::stopwatch::Stopwatch;
 
 /// How long one asking goes on counting.
 const AT_A_TIME: Duration = Duration::from_millis(20);
@@ -21,7 +21,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(30);
 const ROWS: u64 = 1000;
 
 /// Each table, how to go through it, and what stands before its first key.
-const TABLES: [(&str, &str, Before); 16] = [
+const TABLES: [(&str, &str, Before); 17] = [
     ("accounts", sql::ACCOUNTS, Before::Id),
     ("teams", sql::TEAMS, Before::Id),
     ("apps", sql::APPS, Before::Id),
@@ -38,6 +38,7 @@ const TABLES: [(&str, &str, Before); 16] = [
     ("active_grants", sql::ACTIVE_GRANTS, Before::Id),
     ("ended_tokens", sql::ENDED_TOKENS, Before::Id),
     ("audit", sql::AUDIT, Before::Id),
+    ("restored", sql::RESTORED, Before::Id),
 ];
 
 #[derive(Clone, Copy)]

@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::{self, Checkpoints};
 use super::clean::{Allowance, Sweep};
 use super::effects::{self, Failure};
-use crate::figures::Stopwatch;
 use crate::memory::{Aftermath, Memory};
+use crate::stopwatch::Stopwatch;
 use crate::{Cleaned, CommitError, Over, StoreError};
 
 /// Jobs committed in one transaction.

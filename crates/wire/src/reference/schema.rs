@@ -123,6 +123,7 @@ fn kind(of: &Value) -> &'static str {
         Some("string") => "text",
         Some("boolean") => "`true` or `false`",
         Some("integer") => "whole number",
+        Some("number") => "number",
         _ => panic!("no words for {of}"),
     }
 }

@@ -225,21 +225,21 @@ fn two_of_them() {
     let cases = [
         (
             "name = \"catalogue\"\npath = \"/other\"",
-            "42: line 27 has an API named \"catalogue\" already: choose another name",
+            "50: line 27 has an API named \"catalogue\" already: choose another name",
         ),
         (
             "name = \"other\"\npath = \"/catalogue\"",
-            "43: the API \"catalogue\" lies at /catalogue too: give each a path or a host of its own",
+            "51: the API \"catalogue\" lies at /catalogue too: give each a path or a host of its own",
         ),
         (
             "name = \"other\"\npath = \"/catalogue/v2\"",
-            "43: /catalogue/v2 lies within /catalogue, and one of them is the API \"catalogue\": put them side by side",
+            "51: /catalogue/v2 lies within /catalogue, and one of them is the API \"catalogue\": put them side by side",
         ),
         (
             "name = \"other\"\npath = \"/\"",
-            "43: /catalogue lies within /, and one of them is the API \"catalogue\": put them side by side",
+            "51: /catalogue lies within /, and one of them is the API \"catalogue\": put them side by side",
         ),
-        ("name = \"other\"\npaht = \"/x\"", "43: unknown field `paht`; did you mean `path`?"),
+        ("name = \"other\"\npaht = \"/x\"", "51: unknown field `paht`; did you mean `path`?"),
     ];
     for (lines, said) in cases {
         assert_eq!(second(lines), [format!("stagedoor.toml:{said}")], "{lines}");

@@ -36,11 +36,14 @@ fn the_templates_comments() {
         }
         text.push('\n');
     }
-    assert_eq!(uncommented, 8, "{text}");
+    assert_eq!(uncommented, 12, "{text}");
     let configuration = Folder::new().read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let proxy: IpAddr = "10.0.0.7".parse().unwrap();
     assert!(configuration.server.trusted_proxies[0].contains(proxy));
     assert_eq!(configuration.apis[0].needed_scopes[0].prefix, "/reports");
+    assert_eq!(configuration.metrics.listen, Some("127.0.0.1:9464".parse().unwrap()));
+    let traces = configuration.traces.unwrap();
+    assert_eq!((traces.endpoint.path(), traces.sample_ratio), ("/v1/traces", 1.0));
 }
 
 #[test]

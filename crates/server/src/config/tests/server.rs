@@ -23,7 +23,7 @@ fn form() {
             ("[lug]", "18: unknown field `lug`; did you mean `log`?"),
             (
                 "[syslog]",
-                "18: unknown field `syslog`, expected one of `server`, `database`, `keys`, `log`, `metrics`, `accounts`, `api`",
+                "18: unknown field `syslog`, expected one of `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `api`",
             ),
             (
                 "[log",
@@ -241,13 +241,6 @@ fn files() {
 #[test]
 fn what_is_not_there_yet() {
     all(
-        "[log]",
-        &[(
-            "[metrics]\nlisten = \"127.0.0.1:9464\"\n[log]",
-            "18: this version has no figures yet: leave out [metrics]",
-        )],
-    );
-    all(
         "registration = \"invitation\"",
         &[
             (
@@ -260,8 +253,33 @@ fn what_is_not_there_yet() {
             ),
         ],
     );
-    let folder = Folder::new();
-    let text = super::TEMPLATE.replace("[log]", "[metrics]\nlisten = \"127.0.0.1:8080\"\n[log]");
-    let mistakes = folder.mistakes(&text);
-    assert!(mistakes.contains(&"stagedoor.toml:19: 127.0.0.1:8080 stands in [server] `listen` too: give the figures a port of their own".to_owned()), "{mistakes:#?}");
+}
+
+#[test]
+fn figures_and_traces() {
+    all(
+        "[log]",
+        &[
+            (
+                "[metrics]\nlisten = \"127.0.0.1:8080\"\n[log]",
+                "19: 127.0.0.1:8080 stands in [server] `listen` too: give the figures a port of their own",
+            ),
+            (
+                "[metrics]\nlisten = \"9464\"\n[log]",
+                "19: \"9464\" is not an address with a port: write one such as \"127.0.0.1:8080\" or \"[::1]:8080\"",
+            ),
+            (
+                "[traces]\nendpoint = \"collector:4318\"\n[log]",
+                "19: `endpoint` is not a web address: write one such as \"http://127.0.0.1:4318/v1/traces\"",
+            ),
+            (
+                "[traces]\nendpoint = \"https://me:secret@collector.example/v1/traces\"\n[log]",
+                "19: no name and password belong into this file: send the traces to a collector of your own, which knows those of the next one",
+            ),
+            (
+                "[traces]\nendpoint = \"http://127.0.0.1:4318/v1/traces\"\nsample_ratio = 10\n[log]",
+                "20: `sample_ratio` is 10: write a share from 0 to 1, such as 0.1",
+            ),
+        ],
+    );
 }

@@ -12,6 +12,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::PathAndQuery};
 use axum::response::Response;
 use bytes::Bytes;
+use stagedoor_store::figures::Stopwatch;
 use stagedoor_wire::api_error::ApiErrorKind;
 use tower::ServiceExt;
 
@@ -23,6 +24,8 @@ pub use connections::NoCertificates;
 use super::authenticate::Caller;
 use super::refuse::Refused;
 use crate::api::Api;
+use crate::request;
+use crate::traces::{self, Open, SpanKind};
 
 const APP: HeaderName = HeaderName::from_static("x-stagedoor-app");
 const TEAM: HeaderName = HeaderName::from_static("x-stagedoor-team");
@@ -53,12 +56,30 @@ pub(super) async fn call(
     }
     remove_own(headers);
     introduce(headers, caller);
+    let mut span = traces::child("upstream", SpanKind::Client);
+    name_request(headers, span.as_ref());
+    let answered = send(api, request).await;
+    if let Some(span) = &mut span {
+        match &answered {
+            Ok(response) => span.number("http.response.status_code", i64::from(response.status().as_u16())),
+            Err(_) => span.fail(),
+        }
+    }
+    answered
+}
+
+async fn send(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
     match &api.upstream {
         Upstream::Service(service) => match service.clone().oneshot(request).await {
             Ok(response) => Ok(response),
             Err(never) => match never {},
         },
-        Upstream::Address(address) => Ok(address.call(request).await?),
+        Upstream::Address(address) => {
+            let watch = Stopwatch::start();
+            let response = address.call(request).await?;
+            api.figures.upstream_answered(watch.elapsed());
+            Ok(response)
+        }
     }
 }
 
@@ -76,6 +97,18 @@ fn remove_own(headers: &mut HeaderMap) {
     let sent: Vec<HeaderName> = headers.keys().filter(own).cloned().collect();
     for name in sent {
         headers.remove(name);
+    }
+}
+
+/// The API may log under the same name, and go on with the same trace.
+fn name_request(headers: &mut HeaderMap, span: Option<&Open>) {
+    // Only what this server names or was named by a trusted proxy; what a caller wrote there means nothing.
+    headers.remove(request::ID);
+    if let Some(id) = request::current_id() {
+        headers.insert(request::ID, id.to_header());
+    }
+    if let Some(trace) = request::current_trace() {
+        headers.insert(traces::PARENT, trace.header(span));
     }
 }
 

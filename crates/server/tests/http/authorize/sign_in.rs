@@ -14,7 +14,8 @@ async fn enumeration() {
     let page = browser.open(&SPOTIFY.authorize(&[])).await;
     let mut told = Vec::new();
     for (email, password) in [(FAN.0, "wrong"), ("nobody@example.com", "wrong"), (FAN.0, ""), ("x", FAN.1)] {
-        let answer = browser.submit(&page, &[("email", email), ("password", password)]).await.answer;
+        let mut answer = browser.submit(&page, &[("email", email), ("password", password)]).await.answer;
+        assert!(answer.headers.remove("x-request-id").is_some());
         assert!(answer.text().contains("Email or password is wrong"), "{}", answer.shown());
         let html = answer.text().replace(&format!("value=\"{email}\""), "");
         told.push((answer.status, answer.headers, html));
