@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stagedoor_wire::{ClientId, Scopes};
 
+use crate::administration::{Change, Expectation};
 use crate::app::{NewApp, Stage};
 use crate::client_secret::StoredSecret;
 use crate::code::{Code, Hash};
@@ -16,20 +17,30 @@ use crate::{Refusal, Timestamp};
 
 /// A reply and the effects it rests on. A refusal may carry effects too: a replayed code revokes its grant.
 #[derive(Debug)]
-pub struct Decision<T> {
-    pub reply: Result<T, Refusal>,
+pub struct Decision<T, R = Refusal> {
+    pub reply: Result<T, R>,
     pub effects: Vec<Effect>,
 }
 
-impl<T> Decision<T> {
+impl<T, R> Decision<T, R> {
     /// A refusal that changes nothing.
-    pub fn refuse(refusal: Refusal) -> Self {
+    pub fn refuse(refusal: R) -> Self {
         Self { reply: Err(refusal), effects: Vec::new() }
     }
 
     /// A reply that changes nothing.
     pub fn reply(reply: T) -> Self {
         Self { reply: Ok(reply), effects: Vec::new() }
+    }
+
+    /// The same, and its lines of the audit log say by which way it came.
+    pub fn by_way_of(mut self, origin: &str) -> Self {
+        for effect in &mut self.effects {
+            if let Effect::Audit(entry) = effect {
+                origin.clone_into(&mut entry.origin);
+            }
+        }
+        self
     }
 }
 
@@ -196,6 +207,10 @@ pub enum Effect {
         at: Timestamp,
         interval_seconds: u32,
     },
+    /// What an administrator changes.
+    Administer(Change),
+    /// Expects this to hold, and changes nothing.
+    Expect(Expectation),
     Audit(AuditEntry),
 }
 
@@ -220,6 +235,33 @@ pub enum Subject {
     Server,
 }
 
+impl Subject {
+    /// What it is, and its id: as they are stored and shown.
+    pub fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::App(id) => ("app", id.0),
+            Self::Team(id) => ("team", id.0),
+            Self::Account(id) => ("account", id.0),
+            Self::Grant(id) => ("grant", id.0),
+            Self::Key(id) => ("key", i64::from(id.0)),
+            Self::Server => ("server", 0),
+        }
+    }
+
+    /// From these parts.
+    pub fn from_parts(kind: &str, id: i64) -> Option<Self> {
+        match kind {
+            "app" => Some(Self::App(AppId(id))),
+            "team" => Some(Self::Team(TeamId(id))),
+            "account" => Some(Self::Account(AccountId(id))),
+            "grant" => Some(Self::Grant(GrantId(id))),
+            "server" => Some(Self::Server),
+            "key" => u16::try_from(id).ok().map(|id| Self::Key(KeyId(id))),
+            _ => None,
+        }
+    }
+}
+
 impl From<EpochOf> for Subject {
     fn from(epoch: EpochOf) -> Self {
         match epoch {
@@ -231,11 +273,13 @@ impl From<EpochOf> for Subject {
 }
 
 /// A line of the audit log. It never holds a secret or token.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     pub at: Timestamp,
-    /// Who did it: an account's e-mail, a client id, or `stagedoor`.
+    /// Who did it: an account's e-mail, a client id, a user of this machine as `uid 1000`, or `stagedoor`.
     pub actor: String,
+    /// By which way it came, such as `admin socket`; empty where that is the API itself.
+    pub origin: String,
     pub what: String,
     pub subject: Subject,
 }
@@ -243,6 +287,6 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// An entry.
     pub fn new(at: Timestamp, actor: &str, what: &str, subject: Subject) -> Self {
-        Self { at, actor: actor.to_owned(), what: what.to_owned(), subject }
+        Self { at, actor: actor.to_owned(), origin: String::new(), what: what.to_owned(), subject }
     }
 }

@@ -1,10 +1,13 @@
 //! A grant: what one redeemed code, or one client-credentials call with a refresh token, started.
 
-use stagedoor_wire::Scopes;
 use stagedoor_wire::dialect::{LostAnswer, RefreshEnd};
+use stagedoor_wire::{ClientId, Scopes};
 
 use crate::Timestamp;
 use crate::access_token::Epochs;
+use crate::account::Email;
+use crate::administration::Objection;
+use crate::decision::{AuditEntry, Decision, Effect, Subject};
 use crate::id::{AccountId, AppId, GrantId, TeamId};
 use crate::keys::KeyId;
 
@@ -146,6 +149,25 @@ pub fn all_ended_if_authorized_before(rule: RefreshEnd, now: Timestamp) -> Optio
 pub struct ActiveGrant {
     pub grant: GrantId,
     pub until: Timestamp,
+}
+
+/// A grant as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantRecord {
+    pub grant: Grant,
+    /// The API's name.
+    pub api: String,
+    pub client_id: ClientId,
+    /// Of the person who consented.
+    pub email: Option<Email>,
+    /// Whether it was revoked, alone or with its app, team or person. Its end by time is not counted.
+    pub ended: bool,
+}
+
+/// Ends a grant and all its tokens.
+pub fn revoke(grant: GrantId, actor: &str, now: Timestamp) -> Decision<(), Objection> {
+    let audit = AuditEntry::new(now, actor, "grant revoked", Subject::Grant(grant));
+    Decision { reply: Ok(()), effects: vec![Effect::RevokeGrant { grant, at: now }, Effect::Audit(audit)] }
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 //! caller and effects to commit. Nothing here does I/O, reads a clock or draws randomness of its own.
 
 pub mod access_token;
+pub mod account;
+pub mod administration;
 pub mod app;
+pub mod audit;
 pub mod authorize;
 pub mod client_authentication;
 pub mod client_secret;
@@ -18,6 +21,7 @@ pub mod introspection;
 pub mod jwt;
 pub mod keys;
 pub mod legacy_key;
+pub mod name;
 pub mod opaque;
 pub mod people;
 pub mod question;

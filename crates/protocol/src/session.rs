@@ -30,6 +30,8 @@ pub struct Account {
     pub name: String,
     pub password_hash: String,
     pub epoch: u32,
+    /// Whether an administrator keeps it out.
+    pub suspended: bool,
 }
 
 /// Who is signed in: an account, and the epoch its session began under.
@@ -47,7 +49,8 @@ impl Session {
 
     /// Whether `presented` is this session and it is still on.
     pub fn accepts(&self, presented: &Handle, now: Timestamp) -> bool {
-        presented.is_of(&self.hash) && now < self.expires && self.epoch == self.account.epoch
+        let alive = now < self.expires && self.epoch == self.account.epoch && !self.account.suspended;
+        presented.is_of(&self.hash) && alive
     }
 }
 

@@ -1,8 +1,13 @@
 //! Teams own apps; accounts are members.
 
+use rand_core::CryptoRng;
 use serde::Deserialize;
 
-use crate::id::TeamId;
+use crate::Timestamp;
+use crate::account::{AccountRecord, Email};
+use crate::administration::{Change, Expectation, Objection};
+use crate::decision::{AuditEntry, Decision, Effect, Subject};
+use crate::id::{AccountId, TeamId};
 
 /// A team as tokens need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,4 +42,136 @@ impl TeamKind {
     pub fn from_stored(text: &str) -> Option<Self> {
         [Self::Label, Self::Band, Self::Partner, Self::Company].into_iter().find(|kind| kind.as_str() == text)
     }
+}
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything, members included.
+    Owner,
+    /// Everything about apps.
+    Developer,
+    /// Look.
+    Viewer,
+}
+
+impl Role {
+    /// As it is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Developer => "developer",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// From its stored form.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        [Self::Owner, Self::Developer, Self::Viewer].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// A team as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamRecord {
+    pub id: TeamId,
+    pub name: String,
+    pub kind: TeamKind,
+    pub created: Timestamp,
+}
+
+/// A member as administrators see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub account: AccountId,
+    pub email: Email,
+    pub name: String,
+    pub role: Role,
+}
+
+/// Makes a team. Names are unique, for people and files name teams by them. `taken`: whether another has this one.
+pub fn create(
+    name: String,
+    kind: TeamKind,
+    taken: bool,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<TeamId, Objection> {
+    if taken {
+        return Decision::refuse(Objection::TeamNameTaken);
+    }
+    let id = TeamId::new(now, rng);
+    let effects = vec![
+        Effect::Expect(Expectation::TeamNameFree(name.clone())),
+        Effect::CreateTeam { id, name, kind, at: now },
+        Effect::Audit(AuditEntry::new(now, actor, "team created", Subject::Team(id))),
+    ];
+    Decision { reply: Ok(id), effects }
+}
+
+/// What is to be different. What is left out stays.
+#[derive(Debug, Clone, Default)]
+pub struct TeamChange {
+    pub name: Option<String>,
+    pub kind: Option<TeamKind>,
+}
+
+/// Changes a team. `taken`: whether another has the new name.
+pub fn change(
+    team: &TeamRecord,
+    change: TeamChange,
+    taken: bool,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let (id, mut effects) = (team.id, Vec::new());
+    let audit = |what| Effect::Audit(AuditEntry::new(now, actor, what, Subject::Team(id)));
+    if let Some(name) = change.name.filter(|name| *name != team.name) {
+        if taken {
+            return Decision::refuse(Objection::TeamNameTaken);
+        }
+        effects.extend([
+            Effect::Expect(Expectation::TeamNameFree(name.clone())),
+            Effect::Administer(Change::RenameTeam { team: id, name }),
+            audit("team renamed"),
+        ]);
+    }
+    if let Some(kind) = change.kind.filter(|kind| *kind != team.kind) {
+        effects
+            .extend([Effect::Administer(Change::SetTeamKind { team: id, kind }), audit("team kind changed")]);
+    }
+    Decision { reply: Ok(()), effects }
+}
+
+/// Makes a person a member, or gives them another role.
+pub fn set_member(
+    team: TeamId,
+    account: &AccountRecord,
+    role: Role,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let what = format!("member set: {} as {}", account.email.as_str(), role.as_str());
+    let effects = vec![
+        Effect::Administer(Change::SetMember { team, account: account.id, role }),
+        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
+    ];
+    Decision { reply: Ok(()), effects }
+}
+
+/// Ends a membership. What the person made for the team stays.
+pub fn remove_member(
+    team: TeamId,
+    account: &AccountRecord,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let what = format!("member removed: {}", account.email.as_str());
+    let effects = vec![
+        Effect::Administer(Change::RemoveMember { team, account: account.id }),
+        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
+    ];
+    Decision { reply: Ok(()), effects }
 }

@@ -9,6 +9,7 @@ mod cache;
 mod ended;
 mod error;
 pub mod figures;
+mod listing;
 mod memory;
 mod sql;
 mod sqlite;
@@ -16,6 +17,7 @@ mod stopwatch;
 mod store;
 
 pub use error::{CommitError, StoreError};
+pub use listing::{AppFilter, GrantFilter, Page};
 pub use sqlite::Sizes;
 pub use sqlite::key_uses::key_uses;
 pub use store::{Cleaned, Over, OverGrants, Store, StoreOptions};

@@ -23,7 +23,7 @@ use crate::{CommitError, StoreError};
 #[derive(Clone)]
 pub struct Store {
     memory: Arc<Memory>,
-    sqlite: Arc<Sqlite>,
+    pub(crate) sqlite: Arc<Sqlite>,
 }
 
 /// How a store is opened.

@@ -100,10 +100,10 @@ impl Api {
     }
 
     /// Decides and commits; again when the commit conflicts.
-    pub(crate) fn settle<T>(
+    pub(crate) fn settle<T, R: From<Refusal>>(
         &mut self,
-        mut decide: impl FnMut(&Rules, &World, Timestamp, &mut StdRng) -> Decision<T>,
-    ) -> Result<T, Refusal> {
+        mut decide: impl FnMut(&Rules, &World, Timestamp, &mut StdRng) -> Decision<T, R>,
+    ) -> Result<T, R> {
         for _ in 0..3 {
             let decision = decide(&self.rules, &self.world, self.now, &mut self.rng);
             match self.world.commit(&decision.effects) {
@@ -111,7 +111,7 @@ impl Api {
                     self.effects = decision.effects;
                     return decision.reply;
                 }
-                Err(CommitError::LimitReached) => return Err(Refusal::LimitReached),
+                Err(CommitError::LimitReached) => return Err(Refusal::LimitReached.into()),
                 Err(CommitError::Conflict) => {}
             }
         }

@@ -1,7 +1,7 @@
 //! How an app comes to be, is regenerated and moves between stages.
 
 use stagedoor_protocol::access_token::AccessToken;
-use stagedoor_protocol::app::{self, NewApp, Stage};
+use stagedoor_protocol::app::{self, NewApp, SecretTerms, Stage};
 use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::{Effect, Refusal};
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
@@ -9,6 +9,8 @@ use stagedoor_wire::{Dialect, RedirectUri};
 
 use crate::api::Api;
 use crate::setting::mixtape;
+
+const SECOND: SecretTerms<'_> = SecretTerms { name: "second", expires: None };
 
 fn create(api: &mut Api, team: TeamId, uri: &str, public: bool) -> Result<app::CreatedApp, Refusal> {
     let redirect_uris = vec![RedirectUri::parse(uri).unwrap()];
@@ -49,7 +51,7 @@ fn secrets_rotate() {
     let before = api.token(&client.shown(), &[("grant_type", "client_credentials")]).unwrap();
     let add = |api: &mut Api| {
         let app = api.world.apps[&client.app].clone();
-        api.settle(|rules, _, now, rng| app::add_secret(rules, &app, "second", "dev", now, rng))
+        api.settle(|rules, _, now, rng| app::add_secret(rules, &app, SECOND, "dev", now, rng))
     };
     let new = add(&mut api).unwrap();
     let by_new = client.with_secret(new.text.expose());

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access_token;
+mod administration;
 mod api;
 mod app;
 mod authorization_code;

@@ -14,7 +14,7 @@ fn signed_in(api: &mut Api) -> (Secret, Session) {
         panic!()
     };
     let (email, name, password_hash) = (String::new(), String::new(), String::new());
-    let account = Account { id: *account, email, name, password_hash, epoch: *epoch };
+    let account = Account { id: *account, email, name, password_hash, epoch: *epoch, suspended: false };
     (decision.reply.unwrap(), Session { id: *id, hash: *hash, account, epoch: *epoch, expires: *expires })
 }
 
@@ -33,8 +33,13 @@ fn accepts_its_cookie_for_twelve_hours() {
 fn over_when_all_access_was_ended() {
     let mut api = Api::built_in("standard");
     let (cookie, mut session) = signed_in(&mut api);
+    let handle = session::read(cookie.expose()).unwrap();
+    session.account.suspended = true;
+    assert!(!session.accepts(&handle, START));
+    session.account.suspended = false;
+    assert!(session.accepts(&handle, START));
     session.account.epoch += 1;
-    assert!(!session.accepts(&session::read(cookie.expose()).unwrap(), START));
+    assert!(!session.accepts(&handle, START));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::administration::{Change, Expectation};
 use stagedoor_protocol::app::App;
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::decision::AuditEntry;
@@ -238,9 +239,25 @@ impl World {
                 self.listed.insert((app, account));
             }
             Effect::UnlistUser { app, account } => _ = self.listed.remove(&(app, account)),
+            Effect::Administer(change) => self.administer(change),
+            Effect::Expect(Expectation::Stage { app, stage }) => {
+                if self.apps.get(&app).is_none_or(|own| own.stage != stage) {
+                    return Err(Conflict);
+                }
+            }
             other => unreachable!("no flow of these tests has {other:?}"),
         }
         Ok(())
+    }
+
+    fn administer(&mut self, change: Change) {
+        match change {
+            Change::DescribeApp { app, name, .. } => self.change(app).name = name,
+            Change::SetRedirectUris { app, redirect_uris } => self.change(app).redirect_uris = redirect_uris,
+            Change::StopActingFor { app, team } => self.change(app).teams.retain(|own| own.id != team),
+            Change::RemoveApp { app } => drop(self.apps.remove(&app)),
+            other => unreachable!("no flow of these tests has {other:?}"),
+        }
     }
 
     pub(crate) fn change(&mut self, app: AppId) -> &mut App {

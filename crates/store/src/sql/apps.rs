@@ -26,7 +26,8 @@ statements! {
     /// app, position, uri
     ADD_REDIRECT_URI = "INSERT INTO redirect_uris (app_id, position, uri) VALUES ($1, $2, $3)";
     /// stage, app
-    SET_STAGE = "UPDATE apps SET stage = $1 WHERE id = $2";
+    SET_STAGE = "UPDATE apps SET stage_before = CASE WHEN stage = 'suspended' THEN stage_before ELSE stage END,
+        stage = $1 WHERE id = $2";
     /// id, app, name, key, hash, created, expires, seal key, sealed
     ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

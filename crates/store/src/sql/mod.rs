@@ -10,6 +10,7 @@ macro_rules! statements {
     };
 }
 
+pub(crate) mod administration;
 pub(crate) mod apps;
 pub(crate) mod clean;
 pub(crate) mod codes;
@@ -18,11 +19,13 @@ pub(crate) mod devices;
 pub(crate) mod ended;
 pub(crate) mod grants;
 pub(crate) mod keys;
+pub(crate) mod listing;
 pub(crate) mod people;
 pub(crate) mod restore;
 
 #[cfg(test)]
 pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let (administration, listing) = (administration::ALL, listing::ALL);
     [
         apps::ALL,
         clean::ALL,
@@ -34,6 +37,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
         keys::ALL,
         people::ALL,
         restore::ALL,
+        administration,
+        listing,
     ]
     .into_iter()
     .flatten()

@@ -5,7 +5,8 @@ statements! {
     CREATE_ACCOUNT = "INSERT INTO accounts (id, email, name, password_hash, created, epoch)
         VALUES ($1, $2, $3, $4, $5, (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// email
-    ACCOUNT_BY_EMAIL = "SELECT id, email, name, password_hash, epoch FROM accounts WHERE email = $1";
+    ACCOUNT_BY_EMAIL = "SELECT id, email, name, password_hash, epoch, suspended FROM accounts
+        WHERE email = $1";
     /// app, account
     STANDING = "SELECT p.epoch, l.app_id IS NOT NULL
         FROM accounts p LEFT JOIN listed_users l ON l.app_id = $1 AND l.account_id = p.id WHERE p.id = $2";
@@ -15,7 +16,8 @@ statements! {
     /// session
     END_SESSION = "DELETE FROM sessions WHERE id = $1";
     /// session
-    SESSION = "SELECT p.id, p.email, p.name, p.password_hash, p.epoch, s.hash, s.epoch, s.expires
+    SESSION = "SELECT p.id, p.email, p.name, p.password_hash, p.epoch, p.suspended,
+        s.hash, s.epoch, s.expires
         FROM sessions s JOIN accounts p ON p.id = s.account_id WHERE s.id = $1";
     /// account, app, scopes, since
     SAVE_CONSENT = "INSERT INTO consents (account_id, app_id, scopes, since) VALUES ($1, $2, $3, $4)
@@ -30,6 +32,6 @@ statements! {
     LIST_USER = "INSERT INTO listed_users (app_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     /// app, account
     UNLIST_USER = "DELETE FROM listed_users WHERE app_id = $1 AND account_id = $2";
-    /// at, actor, what, subject, subject id
-    AUDIT = "INSERT INTO audit (at, actor, what, subject, subject_id) VALUES ($1, $2, $3, $4, $5)";
+    /// at, actor, origin, what, subject, subject id
+    AUDIT = "INSERT INTO audit (at, actor, origin, what, subject, subject_id) VALUES ($1, $2, $3, $4, $5, $6)";
 }

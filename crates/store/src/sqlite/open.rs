@@ -12,7 +12,7 @@ use crate::StoreError;
 /// How long to wait for another process that holds the database.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// More than all statements of `sql`.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 192;
 
 /// The connection that writes. Creates the file.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {

@@ -1,6 +1,7 @@
 //! Everything the store promises, through its public interface.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod administration;
 mod answers;
 mod backup;
 mod cache;

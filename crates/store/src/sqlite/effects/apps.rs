@@ -7,7 +7,7 @@ use stagedoor_protocol::client_secret::StoredSecret;
 use stagedoor_protocol::id::{AppId, SecretId, TeamId};
 use stagedoor_protocol::keys::{KeyId, Tag};
 use stagedoor_protocol::team::TeamKind;
-use stagedoor_wire::ClientId;
+use stagedoor_wire::{ClientId, RedirectUri};
 
 use super::{Failure, Tables};
 use crate::cache::Key;
@@ -44,8 +44,16 @@ pub(super) fn create(tables: Tables<'_>, row: &NewAppRow<'_>, at_most: Option<u3
             at.0
         ],
     )?;
-    for (position, uri) in new.redirect_uris.iter().enumerate() {
-        tables.change(sql::ADD_REDIRECT_URI, params![id.0, position as i64, uri.as_str()])?;
+    add_redirect_uris(tables, id, &new.redirect_uris)
+}
+
+pub(super) fn add_redirect_uris(
+    tables: Tables<'_>,
+    app: AppId,
+    redirect_uris: &[RedirectUri],
+) -> Result<(), Failure> {
+    for (position, uri) in redirect_uris.iter().enumerate() {
+        tables.change(sql::ADD_REDIRECT_URI, params![app.0, position as i64, uri.as_str()])?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Committing effects, one file a family of tables.
 
+mod administration;
 mod apps;
 mod codes;
 mod devices;
@@ -97,6 +98,8 @@ pub(super) fn apply(
         Effect::PollDevice { device, at, interval_seconds } => {
             devices::poll(tables, *device, *at, *interval_seconds)
         }
+        Effect::Administer(change) => administration::apply(tables, change, aftermath),
+        Effect::Expect(expectation) => administration::expect(tables, expectation),
         Effect::Audit(entry) => people::audit(tables, entry),
     }
 }

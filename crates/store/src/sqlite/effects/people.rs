@@ -1,10 +1,10 @@
 //! Accounts, sessions, consents, users on an app's list, and the audit log.
 
 use rusqlite::params;
+use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::code::Hash;
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::id::{AccountId, AppId, SessionId};
-use stagedoor_protocol::{Subject, Timestamp};
 use stagedoor_wire::Scopes;
 
 use super::{Failure, Tables};
@@ -75,13 +75,6 @@ pub(super) fn unlist_user(tables: Tables<'_>, app: AppId, account: AccountId) ->
 }
 
 pub(super) fn audit(tables: Tables<'_>, entry: &AuditEntry) -> Result<(), Failure> {
-    let (subject, id) = match entry.subject {
-        Subject::App(id) => ("app", id.0),
-        Subject::Team(id) => ("team", id.0),
-        Subject::Account(id) => ("account", id.0),
-        Subject::Grant(id) => ("grant", id.0),
-        Subject::Key(id) => ("key", i64::from(id.0)),
-        Subject::Server => ("server", 0),
-    };
-    tables.change(sql::AUDIT, params![entry.at.0, entry.actor, entry.what, subject, id])
+    let (subject, id) = entry.subject.parts();
+    tables.change(sql::AUDIT, params![entry.at.0, entry.actor, entry.origin, entry.what, subject, id])
 }

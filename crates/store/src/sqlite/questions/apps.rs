@@ -29,13 +29,19 @@ fn load(view: &View<'_>, api: &str, client_id: &ClientId) -> rusqlite::Result<Op
     let Some(mut app) = statement.query_row([api, client_id.as_str()], read).optional()? else {
         return Ok(None);
     };
+    complete(view, &mut app)?;
+    Ok(Some(app))
+}
+
+/// Adds what stands in other tables.
+pub(super) fn complete(view: &View<'_>, app: &mut App) -> rusqlite::Result<()> {
     app.redirect_uris = all(view, sql::APP_REDIRECT_URIS, &[app.id.0], |own| {
         row::text(own, 0, |text| RedirectUri::parse(text).ok())
     })?;
     app.secrets = all(view, sql::APP_SECRETS, &[app.id.0], secret)?;
     app.teams.push(app.owner.clone());
     app.teams.extend(all(view, sql::APP_OTHER_TEAMS, &[app.id.0, app.owner.id.0], |own| team(own, 0))?);
-    Ok(Some(app))
+    Ok(())
 }
 
 fn all<T>(
@@ -48,7 +54,7 @@ fn all<T>(
     statement.query_map(rusqlite::params_from_iter(of), read)?.collect()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<App> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<App> {
     Ok(App {
         id: AppId(row.get(0)?),
         client_id: row::text(row, 1, |text| ClientId::new(text).ok())?,

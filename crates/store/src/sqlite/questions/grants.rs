@@ -35,7 +35,7 @@ pub(super) fn active(view: &View<'_>, app: AppId) -> rusqlite::Result<Option<Act
     view.connection.prepare_cached(sql::ACTIVE)?.query_row([app.0], read).optional()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<(Grant, Option<AccountStanding>)> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(Grant, Option<AccountStanding>)> {
     let grant = Grant {
         id: GrantId(row.get(0)?),
         app: AppId(row.get(1)?),

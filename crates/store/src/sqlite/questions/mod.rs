@@ -5,6 +5,7 @@ mod codes;
 mod devices;
 mod ended;
 mod grants;
+pub(crate) mod listing;
 mod people;
 
 use std::sync::Arc;

@@ -27,7 +27,7 @@ pub(crate) fn account_by_email(view: &View<'_>, email: &str) -> rusqlite::Result
 
 pub(crate) fn session(view: &View<'_>, id: SessionId) -> rusqlite::Result<Option<Session>> {
     let read = |row: &Row<'_>| {
-        let (hash, epoch, expires) = (row.get(5)?, row.get(6)?, row::time(row, 7)?);
+        let (hash, epoch, expires) = (row.get(6)?, row.get(7)?, row::time(row, 8)?);
         Ok(Session { id, hash, account: account(row)?, epoch, expires })
     };
     view.connection.prepare_cached(sql::SESSION)?.query_row([id.0], read).optional()
@@ -45,5 +45,6 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         name: row.get(2)?,
         password_hash: row.get(3)?,
         epoch: row.get(4)?,
+        suspended: row.get(5)?,
     })
 }

@@ -1,0 +1,220 @@
+//! Accounts: people who sign in, and those among them who administer the server.
+
+use rand_core::CryptoRng;
+
+use crate::Timestamp;
+use crate::administration::{Change, Expectation, Objection};
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
+use crate::id::AccountId;
+
+/// An account as administrators see it: all but its password's hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRecord {
+    pub id: AccountId,
+    pub email: Email,
+    pub name: String,
+    pub administrator: bool,
+    pub suspended: bool,
+    pub created: Timestamp,
+}
+
+/// An e-mail address, in lower case: what a person signs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+/// The text cannot be an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an e-mail address has one @ with text on both sides, and no blanks")]
+pub struct InvalidEmail;
+
+impl Email {
+    /// Longest address there is, in bytes (RFC 5321 §4.5.3.1).
+    const MAX_BYTES: usize = 254;
+
+    /// Checks as much as can be known without writing to it.
+    pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
+        let text = text.trim();
+        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"');
+        let parts = text.split_once('@').filter(|(local, host)| {
+            !local.is_empty() && !host.is_empty() && !host.contains('@') && text.len() <= Self::MAX_BYTES
+        });
+        if parts.is_none() || text.chars().any(odd) {
+            Err(InvalidEmail)
+        } else {
+            Ok(Self(text.to_lowercase()))
+        }
+    }
+
+    /// As it was stored.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What an account is made of.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub email: Email,
+    pub name: String,
+    /// PHC string of argon2id.
+    pub password_hash: String,
+    pub administrator: bool,
+}
+
+/// Makes an account. `taken`: whether another has its e-mail.
+pub fn create(
+    new: NewAccount,
+    taken: bool,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<AccountId, Objection> {
+    if taken {
+        return Decision::refuse(Objection::EmailTaken);
+    }
+    let id = AccountId::new(now, rng);
+    let NewAccount { email, name, password_hash, administrator } = new;
+    let mut effects = vec![Effect::CreateAccount { id, email: email.0, name, password_hash, at: now }];
+    let mut what = "account created";
+    if administrator {
+        what = "account created, administrator";
+        effects.push(Effect::Administer(Change::SetAdministrator { account: id, administrator }));
+    }
+    effects.push(Effect::Audit(AuditEntry::new(now, actor, what, Subject::Account(id))));
+    Decision { reply: Ok(id), effects }
+}
+
+/// Makes the first administrator, for whoever holds the link that `stagedoor init` printed. `exists`: whether there is one
+/// already. Of two who come at the same time, the commit lets one through.
+pub fn create_first_administrator(
+    new: NewAccount,
+    exists: bool,
+    taken: bool,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<AccountId, Objection> {
+    if exists {
+        return Decision::refuse(Objection::AdministratorExists);
+    }
+    let actor = new.email.as_str().to_owned();
+    let mut decision = create(NewAccount { administrator: true, ..new }, taken, &actor, now, rng);
+    if decision.reply.is_ok() {
+        decision.effects.insert(0, Effect::Expect(Expectation::NoAdministrator));
+    }
+    decision
+}
+
+/// What is to be different. What is left out stays.
+#[derive(Debug, Clone, Default)]
+pub struct AccountChange {
+    pub name: Option<String>,
+    pub administrator: Option<bool>,
+}
+
+/// Changes an account. `another`: whether another administrator can sign in.
+pub fn change(
+    account: &AccountRecord,
+    change: AccountChange,
+    another: bool,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let (id, mut effects) = (account.id, Vec::new());
+    let audit = |what| Effect::Audit(AuditEntry::new(now, actor, what, Subject::Account(id)));
+    if let Some(name) = change.name.filter(|name| *name != account.name) {
+        effects.extend([
+            Effect::Administer(Change::RenameAccount { account: id, name }),
+            audit("account renamed"),
+        ]);
+    }
+    if let Some(administrator) = change.administrator.filter(|now| *now != account.administrator) {
+        if !administrator {
+            // Without an administrator the link of `stagedoor init` would make one again.
+            if !another {
+                return Decision::refuse(Objection::LastAdministrator);
+            }
+            effects.push(Effect::Expect(Expectation::AnotherAdministrator(id)));
+        }
+        let what = if administrator { "administrator made" } else { "administrator no more" };
+        let set = Change::SetAdministrator { account: id, administrator };
+        effects.extend([Effect::Administer(set), audit(what)]);
+    }
+    Decision { reply: Ok(()), effects }
+}
+
+/// Sets a password, for a person who forgot theirs or lost it to someone else: so everything issued to them ends.
+pub fn set_password(
+    account: AccountId,
+    password_hash: String,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let audit = AuditEntry::new(now, actor, "password set, all access ended", Subject::Account(account));
+    let effects = vec![
+        Effect::Administer(Change::SetPassword { account, password_hash }),
+        Effect::Raise { epoch: EpochOf::Account(account), at: now },
+        Effect::Audit(audit),
+    ];
+    Decision { reply: Ok(()), effects }
+}
+
+/// Keeps a person out: their sessions, grants and tokens end at once, and they cannot sign in. `another`: whether another
+/// administrator can.
+pub fn suspend(
+    account: &AccountRecord,
+    another: bool,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    if account.suspended {
+        return Decision::reply(());
+    }
+    let (id, mut effects) = (account.id, Vec::new());
+    if account.administrator {
+        if !another {
+            return Decision::refuse(Objection::LastAdministrator);
+        }
+        effects.push(Effect::Expect(Expectation::AnotherAdministrator(id)));
+    }
+    effects.extend([
+        Effect::Administer(Change::SetAccountSuspended { account: id, suspended: true }),
+        Effect::Raise { epoch: EpochOf::Account(id), at: now },
+        Effect::Audit(AuditEntry::new(now, actor, "account suspended", Subject::Account(id))),
+    ]);
+    Decision { reply: Ok(()), effects }
+}
+
+/// Lets a person in again. What ended stays ended.
+pub fn resume(account: &AccountRecord, actor: &str, now: Timestamp) -> Decision<(), Objection> {
+    if !account.suspended {
+        return Decision::reply(());
+    }
+    let id = account.id;
+    let effects = vec![
+        Effect::Administer(Change::SetAccountSuspended { account: id, suspended: false }),
+        Effect::Audit(AuditEntry::new(now, actor, "account resumed", Subject::Account(id))),
+    ];
+    Decision { reply: Ok(()), effects }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails() {
+        assert_eq!(Email::parse(" Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
+        let long = format!("{}@example.com", "a".repeat(250));
+        for odd in
+            ["", "@", "ada", "ada@", "@example.com", "a b@c", "a@b@c", "<a@b>", "a@b\n", "a@b, c@d", &long]
+        {
+            let expected = if odd == "a@b\n" { Ok("a@b".to_owned()) } else { Err(InvalidEmail) };
+            assert_eq!(Email::parse(odd).map(|email| email.0), expected, "{odd:?}");
+        }
+    }
+}

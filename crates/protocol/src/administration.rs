@@ -1,0 +1,122 @@
+//! What administrators decide: the changes they make, what those expect, and why one is not made.
+//!
+//! Each noun has its own decisions (`account`, `team`, `app`, `legacy_key`, `grant`); the admin socket, pages and
+//! `stagedoor apply` all go through them, so that one audit log covers everything.
+
+use stagedoor_wire::RedirectUri;
+
+use crate::app::Stage;
+use crate::id::{AccountId, AppId, TeamId};
+use crate::team::{Role, TeamKind};
+use crate::{Refusal, Timestamp};
+
+/// One change to accounts, teams or apps. Changing what does not exist is a conflict; removing it is not.
+#[derive(Debug, Clone)]
+pub enum Change {
+    RenameAccount {
+        account: AccountId,
+        name: String,
+    },
+    SetAdministrator {
+        account: AccountId,
+        administrator: bool,
+    },
+    /// A suspended account cannot sign in. What was issued to it ends by its epoch.
+    SetAccountSuspended {
+        account: AccountId,
+        suspended: bool,
+    },
+    /// The hash is a PHC string of argon2id.
+    SetPassword {
+        account: AccountId,
+        password_hash: String,
+    },
+    RenameTeam {
+        team: TeamId,
+        name: String,
+    },
+    SetTeamKind {
+        team: TeamId,
+        kind: TeamKind,
+    },
+    /// A member who is one already changes role.
+    SetMember {
+        team: TeamId,
+        account: AccountId,
+        role: Role,
+    },
+    RemoveMember {
+        team: TeamId,
+        account: AccountId,
+    },
+    DescribeApp {
+        app: AppId,
+        name: String,
+        description: String,
+    },
+    /// All of them, in their order.
+    SetRedirectUris {
+        app: AppId,
+        redirect_uris: Vec<RedirectUri>,
+    },
+    /// The owner is not among the teams this can end.
+    StopActingFor {
+        app: AppId,
+        team: TeamId,
+    },
+    /// Removes an app and everything that hangs on it. Raise its epoch in the same decision, so that no token outlives it.
+    RemoveApp {
+        app: AppId,
+    },
+    SetLegacyKeyEnd {
+        key: LegacyKeyName,
+        ends: Option<Timestamp>,
+    },
+    RemoveLegacyKey {
+        key: LegacyKeyName,
+    },
+}
+
+/// What names a legacy key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegacyKeyName {
+    /// The API's name.
+    pub api: String,
+    /// The text of the id header.
+    pub id: String,
+}
+
+/// What a decision rests on and its commit makes sure of: if it does not hold any more, that is a conflict.
+#[derive(Debug, Clone)]
+pub enum Expectation {
+    NoAdministrator,
+    /// One who is not suspended, besides this account.
+    AnotherAdministrator(AccountId),
+    /// No team has this name.
+    TeamNameFree(String),
+    Stage {
+        app: AppId,
+        stage: Stage,
+    },
+}
+
+/// Why an administrator's change is not made. The texts are for people and say what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Objection {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("an account has this e-mail already")]
+    EmailTaken,
+    #[error("a team has this name already")]
+    TeamNameTaken,
+    #[error("the API has a legacy key with this id already")]
+    LegacyKeyTaken,
+    #[error("there is an administrator already")]
+    AdministratorExists,
+    #[error("no other administrator would be left who can sign in")]
+    LastAdministrator,
+    #[error("the app is {}", .is.as_str())]
+    Stage { is: Stage },
+    #[error("the end lies in the past")]
+    EndInThePast,
+}

@@ -1,0 +1,87 @@
+//! Changing what an app is called, where it sends people back to, and whom it acts for.
+
+use stagedoor_wire::RedirectUri;
+
+use super::{App, Stage, check_redirect_uris};
+use crate::administration::{Change, Objection};
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
+use crate::id::TeamId;
+use crate::{Rules, Timestamp};
+
+/// An app as administrators see it.
+#[derive(Clone, Debug)]
+pub struct AppRecord {
+    /// The API's name.
+    pub api: String,
+    pub app: App,
+    pub description: String,
+    /// Where it stood before it was suspended.
+    pub stage_before: Option<Stage>,
+    pub created: Timestamp,
+}
+
+/// What is to be different. What is left out stays.
+#[derive(Debug, Clone, Default)]
+pub struct AppChange {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub redirect_uris: Option<Vec<RedirectUri>>,
+    /// The teams it may act for besides its owner.
+    pub acts_for: Option<Vec<TeamId>>,
+}
+
+/// Changes an app. When it may act for a team no more, everything issued to it ends: tokens say the team they are for, and
+/// only the app's epoch reaches them.
+pub fn change(
+    rules: &Rules,
+    record: &AppRecord,
+    change: AppChange,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let (app, mut what, mut effects) = (&record.app, Vec::new(), Vec::new());
+    let (name, description) = (change.name.as_ref(), change.description.as_ref());
+    let renamed = name.is_some_and(|name| *name != app.name);
+    if renamed || description.is_some_and(|text| *text != record.description) {
+        let name = name.unwrap_or(&app.name).clone();
+        let description = description.unwrap_or(&record.description).clone();
+        what.push(if renamed { "name" } else { "description" });
+        effects.push(Effect::Administer(Change::DescribeApp { app: app.id, name, description }));
+    }
+    if let Some(redirect_uris) = change.redirect_uris.filter(|uris| !are_same(uris, &app.redirect_uris)) {
+        if let Err(refusal) = check_redirect_uris(rules, &redirect_uris) {
+            return Decision::refuse(refusal.into());
+        }
+        what.push("redirect URIs");
+        effects.push(Effect::Administer(Change::SetRedirectUris { app: app.id, redirect_uris }));
+    }
+    if let Some(teams) = change.acts_for {
+        let changes = act_for(app, &teams, now);
+        if !changes.is_empty() {
+            what.push("teams");
+            effects.extend(changes);
+        }
+    }
+    if !effects.is_empty() {
+        let what = format!("app changed: {}", what.join(", "));
+        effects.push(Effect::Audit(AuditEntry::new(now, actor, &what, Subject::App(app.id))));
+    }
+    Decision { reply: Ok(()), effects }
+}
+
+fn are_same(new: &[RedirectUri], old: &[RedirectUri]) -> bool {
+    new.iter().map(RedirectUri::as_str).eq(old.iter().map(RedirectUri::as_str))
+}
+
+fn act_for(app: &App, teams: &[TeamId], now: Timestamp) -> Vec<Effect> {
+    let has = |team: &TeamId| app.teams.iter().any(|own| own.id == *team);
+    let mut effects: Vec<_> =
+        teams.iter().filter(|team| !has(team)).map(|&team| Effect::LetActFor { app: app.id, team }).collect();
+    let others = app.teams.iter().map(|team| team.id).filter(|team| *team != app.owner.id);
+    let gone: Vec<_> = others.filter(|team| !teams.contains(team)).collect();
+    effects.extend(gone.iter().map(|&team| Effect::Administer(Change::StopActingFor { app: app.id, team })));
+    if !gone.is_empty() {
+        effects.push(Effect::Raise { epoch: EpochOf::App(app.id), at: now });
+    }
+    effects
+}

@@ -1,0 +1,131 @@
+//! Apps: OAuth clients (RFC 6749 §2), and how one comes to be.
+
+mod change;
+mod secrets;
+mod stage;
+
+use rand_core::CryptoRng;
+use stagedoor_wire::dialect::{AppCreation, AppRules, ClientIdForm, UnlistedApps, WithoutSecret};
+use stagedoor_wire::{ClientId, RedirectUri};
+
+use crate::access_token::Epochs;
+use crate::client_secret::{NewSecret, StoredSecret};
+use crate::decision::{AuditEntry, Decision, Effect, Subject};
+use crate::id::{AppId, TeamId};
+use crate::session::Person;
+use crate::team::Team;
+use crate::{Refusal, Rules, Timestamp};
+
+pub use change::{AppChange, AppRecord, change};
+pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret};
+pub use stage::{Stage, approve, decline, resume, set_stage, suspend};
+
+/// An app with all that a token request needs.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub id: AppId,
+    pub client_id: ClientId,
+    pub name: String,
+    pub stage: Stage,
+    /// Whether it runs where no secret can be kept (RFC 6749 §2.1).
+    pub public: bool,
+    pub epoch: u32,
+    pub redirect_uris: Vec<RedirectUri>,
+    pub secrets: Vec<StoredSecret>,
+    /// The team that owns it.
+    pub owner: Team,
+    /// The teams it may act for, the owner included.
+    pub teams: Vec<Team>,
+}
+
+impl App {
+    /// What a person is given now through this app is decided under these.
+    pub(crate) fn epochs(&self, person: Person) -> Epochs {
+        Epochs { app: self.epoch, team: self.owner.epoch, account: person.epoch }
+    }
+
+    /// Whether it gets no tokens and may send no one to authorize it.
+    pub fn is_refused(&self, rules: &AppRules) -> bool {
+        let unlisted = rules.unlisted == UnlistedApps::RefusedTokens && !self.stage.is_listed(rules.creation);
+        unlisted || self.stage == Stage::Suspended
+    }
+}
+
+/// What a developer enters to get an app.
+#[derive(Debug, Clone)]
+pub struct NewApp {
+    pub team: TeamId,
+    pub name: String,
+    pub description: String,
+    pub redirect_uris: Vec<RedirectUri>,
+    pub public: bool,
+}
+
+/// An app that is to be.
+#[derive(Debug, Clone)]
+pub struct CreatedApp {
+    pub id: AppId,
+    pub client_id: ClientId,
+    /// Shown once, or sealed for later viewing, as the dialect has it. None for public apps and requests.
+    pub secret: Option<NewSecret>,
+}
+
+/// Creates or requests an app. The team's limit is checked again by the commit, where two creations cannot pass at once.
+pub fn create(
+    rules: &Rules,
+    new: NewApp,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<CreatedApp> {
+    if new.public && !may_be_public(rules) {
+        return Decision::refuse(Refusal::PublicApp);
+    }
+    if let Err(refusal) = check_redirect_uris(rules, &new.redirect_uris) {
+        return Decision::refuse(refusal);
+    }
+    let id = AppId::new(now, rng);
+    let client_id = new_client_id(rules.dialect.apps.client_id, id, rng);
+    let by_request = rules.dialect.apps.creation == AppCreation::ByRequest;
+    let stage = if by_request { Stage::Requested } else { Stage::Development };
+    let secret = (!new.public && !by_request).then(|| NewSecret::generate(rules, id, "first", now, rng));
+    let mut effects = vec![Effect::CreateApp {
+        api: rules.api.clone(),
+        id,
+        client_id: client_id.clone(),
+        new: Box::new(new),
+        stage,
+        at_most: rules.dialect.apps.per_team,
+        at: now,
+    }];
+    effects
+        .extend(secret.as_ref().map(|secret| Effect::AddSecret { app: id, secret: secret.stored.clone() }));
+    effects.push(Effect::Audit(AuditEntry::new(now, actor, "app created", Subject::App(id))));
+    Decision { reply: Ok(CreatedApp { id, client_id, secret }), effects }
+}
+
+/// Whether an app that has no secret could do anything.
+pub fn may_be_public(rules: &Rules) -> bool {
+    rules.dialect.client_authentication.without_secret != WithoutSecret::Nobody
+}
+
+/// Whether the dialect lets an app register all of these.
+fn check_redirect_uris(rules: &Rules, uris: &[RedirectUri]) -> Result<(), Refusal> {
+    let Some(authorization) = &rules.dialect.authorization else { return Ok(()) };
+    let check =
+        |uri: &RedirectUri| uri.check(authorization.redirect_uris).map_err(Refusal::RedirectUriInsecure);
+    uris.iter().try_for_each(check)
+}
+
+fn new_client_id(form: ClientIdForm, id: AppId, rng: &mut impl CryptoRng) -> ClientId {
+    let text = match form {
+        ClientIdForm::Hex32 => {
+            let mut bytes = [0u8; 16];
+            rng.fill_bytes(&mut bytes);
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        }
+        ClientIdForm::Decimal => id.0.to_string(),
+    };
+    // Hexadecimal digits and decimal numbers are unreserved characters, so this cannot fail.
+    ClientId::new(&text).unwrap_or_else(|_| unreachable!("{text} is a client id"))
+}

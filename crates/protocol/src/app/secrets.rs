@@ -1,0 +1,67 @@
+//! An app's secrets: added, removed, and replaced together with all that was won by them.
+
+use rand_core::CryptoRng;
+
+use super::App;
+use crate::client_secret::NewSecret;
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
+use crate::id::{AppId, SecretId};
+use crate::{Refusal, Rules, Timestamp};
+
+/// How many secrets an app may have at a time: enough to rotate one while another is in use.
+const MAX_SECRETS: usize = 5;
+
+/// What a secret is called and when it ends.
+#[derive(Debug, Clone, Copy)]
+pub struct SecretTerms<'a> {
+    pub name: &'a str,
+    pub expires: Option<Timestamp>,
+}
+
+/// Adds a named secret beside those there are, so that clients can change over while both work.
+pub fn add_secret(
+    rules: &Rules,
+    app: &App,
+    terms: SecretTerms<'_>,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<NewSecret> {
+    if app.public || app.secrets.len() >= MAX_SECRETS {
+        return Decision::refuse(Refusal::LimitReached);
+    }
+    let mut secret = NewSecret::generate(rules, app.id, terms.name, now, rng);
+    secret.stored.expires = terms.expires;
+    let what = format!("secret added: {}", terms.name);
+    let effects = vec![
+        Effect::AddSecret { app: app.id, secret: secret.stored.clone() },
+        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::App(app.id))),
+    ];
+    Decision { reply: Ok(secret), effects }
+}
+
+/// Removes one secret. Tokens and grants won with it live on; to end those too, regenerate.
+pub fn remove_secret(app: AppId, secret: SecretId, actor: &str, now: Timestamp) -> Decision<()> {
+    let audit = AuditEntry::new(now, actor, "secret removed", Subject::App(app));
+    Decision { reply: Ok(()), effects: vec![Effect::RemoveSecret { app, secret }, Effect::Audit(audit)] }
+}
+
+/// Revokes and regenerates: every grant and token of the app ends, its secrets and legacy keys are replaced by one new
+/// secret.
+pub fn regenerate(
+    rules: &Rules,
+    app: &App,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<NewSecret> {
+    let secret = NewSecret::generate(rules, app.id, "regenerated", now, rng);
+    let effects = vec![
+        Effect::Raise { epoch: EpochOf::App(app.id), at: now },
+        Effect::RemoveSecrets { app: app.id },
+        Effect::RemoveLegacyKeys { app: app.id },
+        Effect::AddSecret { app: app.id, secret: secret.stored.clone() },
+        Effect::Audit(AuditEntry::new(now, actor, "client revoked and regenerated", Subject::App(app.id))),
+    ];
+    Decision { reply: Ok(secret), effects }
+}

@@ -1,0 +1,187 @@
+//! What administrators ask: lists, a page at a time, and single rows. Everything is read from the database, so that it is
+//! as it stands now.
+
+use rusqlite::params;
+use stagedoor_protocol::account::AccountRecord;
+use stagedoor_protocol::administration::LegacyKeyName;
+use stagedoor_protocol::app::{AppRecord, Stage};
+use stagedoor_protocol::audit::{AuditFilter, AuditPlace, AuditRecord};
+use stagedoor_protocol::grant::GrantRecord;
+use stagedoor_protocol::id::{AccountId, AppId, GrantId, TeamId};
+use stagedoor_protocol::legacy_key::LegacyKeyRecord;
+use stagedoor_protocol::team::{Member, Role, TeamRecord};
+use stagedoor_wire::ClientId;
+
+use crate::sql::{administration, listing as sql};
+use crate::sqlite::questions::listing as questions;
+use crate::{Store, StoreError};
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<Place> {
+    /// What the page before ended with; none for the first page.
+    pub behind: Option<Place>,
+    /// How many rows it has at most.
+    pub limit: u32,
+}
+
+/// Which apps are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AppFilter {
+    /// The API's name.
+    pub api: Option<String>,
+    /// The team that owns them.
+    pub team: Option<TeamId>,
+    /// Where they stand.
+    pub stage: Option<Stage>,
+}
+
+/// Which grants are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GrantFilter {
+    /// Of this app.
+    pub app: Option<AppId>,
+    /// Of this person.
+    pub account: Option<AccountId>,
+}
+
+impl Store {
+    /// Whether anyone administers this server.
+    pub async fn has_administrator(&self) -> Result<bool, StoreError> {
+        let sql = administration::NO_ADMINISTRATOR;
+        let none = self.sqlite.read(move |view| questions::one(view, sql, [], |row| row.get(0))).await?;
+        Ok(none == Some(false))
+    }
+
+    /// Whether an administrator besides this account can sign in.
+    pub async fn has_another_administrator(&self, than: AccountId) -> Result<bool, StoreError> {
+        let sql = administration::ANOTHER_ADMINISTRATOR;
+        let holds =
+            self.sqlite.read(move |view| questions::one(view, sql, [than.0], |row| row.get(0))).await?;
+        Ok(holds == Some(true))
+    }
+
+    /// All accounts.
+    pub async fn accounts(&self, page: Page<AccountId>) -> Result<Vec<AccountRecord>, StoreError> {
+        let params = (behind(page.behind.map(|id| id.0)), page.limit);
+        self.sqlite
+            .read(move |view| questions::all(view, sql::ACCOUNTS, params, questions::read_account))
+            .await
+    }
+
+    /// One account.
+    pub async fn account(&self, id: AccountId) -> Result<Option<AccountRecord>, StoreError> {
+        self.sqlite
+            .read(move |view| questions::one(view, sql::ACCOUNT, [id.0], questions::read_account))
+            .await
+    }
+
+    /// One account, by its e-mail in lower case.
+    pub async fn account_of_email(&self, email: &str) -> Result<Option<AccountRecord>, StoreError> {
+        let email = email.to_owned();
+        let read = questions::read_account;
+        self.sqlite.read(move |view| questions::one(view, sql::ACCOUNT_BY_EMAIL, [email], read)).await
+    }
+
+    /// The people on an app's list.
+    pub async fn listed_users(
+        &self,
+        app: AppId,
+        page: Page<AccountId>,
+    ) -> Result<Vec<AccountRecord>, StoreError> {
+        let params = (app.0, behind(page.behind.map(|id| id.0)), page.limit);
+        let read = questions::read_account;
+        self.sqlite.read(move |view| questions::all(view, sql::LISTED_USERS, params, read)).await
+    }
+
+    /// All teams.
+    pub async fn teams(&self, page: Page<TeamId>) -> Result<Vec<TeamRecord>, StoreError> {
+        let params = (behind(page.behind.map(|id| id.0)), page.limit);
+        self.sqlite.read(move |view| questions::all(view, sql::TEAMS, params, questions::read_team)).await
+    }
+
+    /// One team.
+    pub async fn team(&self, id: TeamId) -> Result<Option<TeamRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::one(view, sql::TEAM, [id.0], questions::read_team)).await
+    }
+
+    /// One team, by its name; the oldest where several have it.
+    pub async fn team_by_name(&self, name: &str) -> Result<Option<TeamRecord>, StoreError> {
+        let name = name.to_owned();
+        self.sqlite
+            .read(move |view| questions::one(view, sql::TEAM_BY_NAME, [name], questions::read_team))
+            .await
+    }
+
+    /// A team's members.
+    pub async fn members(&self, team: TeamId, page: Page<AccountId>) -> Result<Vec<Member>, StoreError> {
+        let params = (team.0, behind(page.behind.map(|id| id.0)), page.limit);
+        self.sqlite.read(move |view| questions::all(view, sql::MEMBERS, params, questions::read_member)).await
+    }
+
+    /// The teams a person is a member of.
+    pub async fn memberships(&self, account: AccountId) -> Result<Vec<(TeamRecord, Role)>, StoreError> {
+        let read = questions::read_membership;
+        self.sqlite.read(move |view| questions::all(view, sql::MEMBERSHIPS, [account.0], read)).await
+    }
+
+    /// Apps.
+    pub async fn apps(&self, filter: AppFilter, page: Page<AppId>) -> Result<Vec<AppRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::apps(view, &filter, page)).await
+    }
+
+    /// One app.
+    pub async fn app(&self, api: &str, client_id: &ClientId) -> Result<Option<AppRecord>, StoreError> {
+        let (api, client_id) = (api.to_owned(), client_id.clone());
+        self.sqlite.read(move |view| questions::app(view, &api, &client_id)).await
+    }
+
+    /// An app's legacy keys, in the order of their ids.
+    pub async fn legacy_keys(
+        &self,
+        app: AppId,
+        page: Page<String>,
+    ) -> Result<Vec<LegacyKeyRecord>, StoreError> {
+        let params = (app.0, page.behind.unwrap_or_default(), page.limit);
+        let read = questions::read_legacy_key;
+        self.sqlite.read(move |view| questions::all(view, sql::LEGACY_KEYS, params, read)).await
+    }
+
+    /// One legacy key.
+    pub async fn legacy_key_record(
+        &self,
+        key: &LegacyKeyName,
+    ) -> Result<Option<LegacyKeyRecord>, StoreError> {
+        let LegacyKeyName { api, id } = key.clone();
+        let read = questions::read_legacy_key;
+        self.sqlite.read(move |view| questions::one(view, sql::LEGACY_KEY, params![api, id], read)).await
+    }
+
+    /// Grants that have not been revoked. Those that time has ended are among them until they are cleaned.
+    pub async fn grants(
+        &self,
+        filter: GrantFilter,
+        page: Page<GrantId>,
+    ) -> Result<Vec<GrantRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::grants(view, filter, page)).await
+    }
+
+    /// One grant, alive or not.
+    pub async fn grant(&self, id: GrantId) -> Result<Option<GrantRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::one(view, sql::GRANT, [id.0], questions::read_grant)).await
+    }
+
+    /// Lines of the audit log, the newest first.
+    pub async fn audit(
+        &self,
+        filter: AuditFilter,
+        page: Page<AuditPlace>,
+    ) -> Result<Vec<AuditRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::audit(view, &filter, page)).await
+    }
+}
+
+/// Ids are above 0.
+fn behind(id: Option<i64>) -> i64 {
+    id.unwrap_or_default()
+}

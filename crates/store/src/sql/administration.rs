@@ -1,0 +1,55 @@
+//! What administrators change, and what that expects.
+
+statements! {
+    NO_ADMINISTRATOR = "SELECT NOT EXISTS (SELECT 1 FROM accounts WHERE administrator = 1)";
+    /// besides this account
+    ANOTHER_ADMINISTRATOR = "SELECT EXISTS (SELECT 1 FROM accounts
+        WHERE administrator = 1 AND suspended = 0 AND id <> $1)";
+    /// name
+    TEAM_NAME_FREE = "SELECT NOT EXISTS (SELECT 1 FROM teams WHERE name = $1)";
+    /// app, stage
+    STAGE_IS = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND stage = $2)";
+    /// name, account
+    RENAME_ACCOUNT = "UPDATE accounts SET name = $1 WHERE id = $2";
+    /// administrator, account
+    SET_ADMINISTRATOR = "UPDATE accounts SET administrator = $1 WHERE id = $2";
+    /// suspended, account
+    SET_ACCOUNT_SUSPENDED = "UPDATE accounts SET suspended = $1 WHERE id = $2";
+    /// password hash, account
+    SET_PASSWORD = "UPDATE accounts SET password_hash = $1 WHERE id = $2";
+    /// name, team
+    RENAME_TEAM = "UPDATE teams SET name = $1 WHERE id = $2";
+    /// kind, team
+    SET_TEAM_KIND = "UPDATE teams SET kind = $1 WHERE id = $2";
+    /// team, account, role
+    SET_MEMBER = "INSERT INTO team_members (team_id, account_id, role) VALUES ($1, $2, $3)
+        ON CONFLICT (team_id, account_id) DO UPDATE SET role = excluded.role";
+    /// team, account
+    REMOVE_MEMBER = "DELETE FROM team_members WHERE team_id = $1 AND account_id = $2";
+    /// name, description, app
+    DESCRIBE_APP = "UPDATE apps SET name = $1, description = $2 WHERE id = $3";
+    /// app
+    REMOVE_REDIRECT_URIS = "DELETE FROM redirect_uris WHERE app_id = $1";
+    /// app, team
+    STOP_ACTING_FOR = "DELETE FROM app_teams WHERE app_id = $1 AND team_id = $2";
+    /// ends, api, id
+    SET_LEGACY_KEY_END = "UPDATE legacy_keys SET ends = $1 WHERE api = $2 AND id = $3";
+    /// api, id
+    REMOVE_LEGACY_KEY = "DELETE FROM legacy_keys WHERE api = $1 AND id = $2";
+    /// app
+    REMOVE_ACTIVE_GRANT = "DELETE FROM active_grants WHERE app_id = $1";
+    /// app
+    REMOVE_GRANTS = "DELETE FROM grants WHERE app_id = $1";
+    /// app
+    REMOVE_CODES = "DELETE FROM codes WHERE app_id = $1";
+    /// app
+    REMOVE_DEVICES = "DELETE FROM devices WHERE app_id = $1";
+    /// app
+    REMOVE_CONSENTS = "DELETE FROM consents WHERE app_id = $1";
+    /// app
+    REMOVE_LISTED_USERS = "DELETE FROM listed_users WHERE app_id = $1";
+    /// app
+    REMOVE_APP_TEAMS = "DELETE FROM app_teams WHERE app_id = $1";
+    /// app
+    REMOVE_APP = "DELETE FROM apps WHERE id = $1";
+}
