@@ -7,11 +7,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::setup;
 use stagedoor_server::config::TEMPLATE;
-use stagedoor_server::{Clock, entropy};
+use stagedoor_server::{Clock, SETUP_PATH, entropy};
+use stagedoor_wire::Secret;
 
 use crate::failure::Failure;
 use crate::terminal;
+
+/// How the server of the configuration that is written is reached.
+const ORIGIN: &str = "http://127.0.0.1:8080";
 
 /// Write a configuration and a key file for a server of your own
 ///
@@ -32,9 +37,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (configuration, keys) = (folder.join("stagedoor.toml"), folder.join("stagedoor.key"));
     make_folder(folder)?;
     refuse_what_exists(&[&configuration, &keys, &folder.join("stagedoor.db")])?;
-    write(&keys, 0o600, &KeyRing::generate(Clock::default().now(), &mut entropy::rng()))?;
+    let now = Clock::default().now();
+    let text = KeyRing::generate(now, &mut entropy::rng());
+    let ring = KeyRing::parse(&text).context("the new keys cannot be read")?;
+    write(&keys, 0o600, &text)?;
     write(&configuration, 0o644, TEMPLATE)?;
-    terminal::print(next(&configuration, &keys).as_bytes())
+    terminal::print(next(&configuration, &keys, &setup::code(&ring, now)).as_bytes())
 }
 
 fn make_folder(folder: &Path) -> anyhow::Result<()> {
@@ -66,8 +74,8 @@ fn write(path: &Path, mode: u32, text: &str) -> anyhow::Result<()> {
     }
 }
 
-fn next(configuration: &Path, keys: &Path) -> String {
-    let (configuration, keys) = (configuration.display(), keys.display());
+fn next(configuration: &Path, keys: &Path, code: &Secret) -> String {
+    let (configuration, keys, code) = (configuration.display(), keys.display(), code.expose());
     format!(
         "Written: {configuration} and {keys}
 
@@ -75,6 +83,10 @@ Next:
   1. Say in {configuration} which API stands behind: [[api]], `upstream`.
   2. stagedoor check --config {configuration}
   3. stagedoor serve --config {configuration}
+  4. Make the first administrator, in a browser by this link, which works once:
+       {ORIGIN}{SETUP_PATH}?code={code}
+     or without one:
+       stagedoor admin --config {configuration} account create --administrator --email YOU@EXAMPLE.COM --name YOU
 
 Keep a copy of {keys}, apart from the database: without it nothing that was issued works any more.
 "

@@ -1,5 +1,6 @@
 //! The `stagedoor` command: one file or folder per command.
 
+mod admin;
 mod backup;
 mod broker;
 mod call;
@@ -69,6 +70,7 @@ enum Command {
     Serve(serve::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
+    Admin(admin::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -99,6 +101,7 @@ fn run(command: Command) -> Result<(), failure::Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Admin(arguments) => admin::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }
 }

@@ -30,6 +30,7 @@ pub mod refusal;
 pub mod restore;
 pub mod revocation;
 pub mod session;
+pub mod setup;
 pub mod team;
 pub mod token;
 

@@ -3,6 +3,7 @@
 //! A request comes in by [`listen`], [`Server::handle`] finds its API and endpoint, and one of `http/`, `pages/` or
 //! `gateway/` answers it. What is decided is decided in the protocol crate; what must last is in the store.
 
+pub mod admin;
 pub mod api;
 mod browser;
 pub mod clock;
@@ -32,6 +33,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use stagedoor_store::Store;
+
+/// The path of the page that makes the first administrator.
+pub use browser::SETUP_PATH;
 
 pub use api::{Api, ApiSettings, NeededScope};
 pub use clock::Clock;
@@ -101,6 +105,7 @@ impl Server {
         let led_to = self.leads_to(request.uri().path());
         let response = match led_to {
             Some((api, endpoint)) => http::handle(api, endpoint, request).await,
+            None if request.uri().path() == SETUP_PATH => self.first_administrator(request).await,
             None => self.outside(&request.map(drop)).await,
         };
         noted.answered(&self.insight, led_to, response.status());
@@ -110,6 +115,14 @@ impl Server {
     fn leads_to(&self, path: &str) -> Option<(&Api, Endpoint)> {
         let api = self.find(path).filter(|_| !is_own(path))?;
         Some((api, Endpoint::of(api, api.local_path(path).unwrap_or("/"))))
+    }
+
+    /// Answers by any API: they share keys, store and accounts.
+    async fn first_administrator(&self, request: Request<Body>) -> Response {
+        match self.apis.first() {
+            Some(api) => browser::setup::handle(api, request).await,
+            None => browser::asset(SETUP_PATH),
+        }
     }
 
     /// The answer to what leads to no API.

@@ -4,13 +4,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use argon2::password_hash::PasswordVerifier;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
+use rand::Rng as _;
 use stagedoor_protocol::Timestamp;
 use stagedoor_wire::Secret;
 use stagedoor_wire::dialect::Limit;
 use tokio::sync::Semaphore;
 
+use crate::entropy;
 use crate::limit::{Key, RateLimit, network_of};
 
 /// argon2id of no one's password: checked for unknown e-mails, so that they take as long as known ones (OWASP ASVS 2.2).
@@ -21,6 +23,35 @@ const NOBODY: &str =
 const AT_ONCE: usize = 2;
 /// Who would wait behind so many more is told to come again: that is about a second.
 const WAITING: usize = 20;
+
+/// A password may be refused for these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    #[error("a password has at least {MIN_CHARS} characters")]
+    Short,
+    #[error("a password has at most {MAX_BYTES} bytes")]
+    Long,
+    #[error("a password that repeats one character is guessed first")]
+    Repeated,
+}
+
+const MIN_CHARS: usize = 10;
+const MAX_BYTES: usize = 1024;
+
+/// Whether a person may choose it. Length counts, and no rule of letters and digits (NIST SP 800-63B §5.1.1.2).
+pub fn check(password: &Secret) -> Result<(), WeakPassword> {
+    let text = password.expose();
+    let first = text.chars().next();
+    if text.chars().count() < MIN_CHARS {
+        Err(WeakPassword::Short)
+    } else if text.len() > MAX_BYTES {
+        Err(WeakPassword::Long)
+    } else if text.chars().all(|c| Some(c) == first) {
+        Err(WeakPassword::Repeated)
+    } else {
+        Ok(())
+    }
+}
 
 /// Checks passwords, a few at a time, and counts who tries them. Accounts are shared by all APIs, and so is the count.
 ///
@@ -126,6 +157,26 @@ impl Passwords {
         let right = matches!(checked.await, Ok(Some(())));
         Ok(known && right)
     }
+
+    /// The PHC string of a new password, in the places and at the pace of those that are checked.
+    pub(crate) async fn hash(&self, password: Secret) -> Result<String, Busy> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Busy)?;
+        let permit = self.at_once.clone().acquire_owned().await.map_err(|_| Busy)?;
+        let mut salt = [0; 16];
+        entropy::rng().fill_bytes(&mut salt);
+        let hashed = tokio::task::spawn_blocking(move || {
+            let hashed = Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &salt);
+            drop((permit, place));
+            hashed.map(|hash| hash.to_string())
+        });
+        match hashed.await {
+            Ok(Ok(hash)) => Ok(hash),
+            failed => {
+                tracing::error!(failed = ?failed.map(|hashed| hashed.err()), "a password could not be hashed");
+                Err(Busy)
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -147,6 +198,27 @@ mod tests {
         assert_eq!(passwords.places.available_permits(), AT_ONCE + WAITING);
         assert!(verify(Some(NOBODY), "nobody").await.unwrap());
         assert!(!verify(Some(NOBODY), "somebody").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_hashed_is_verified() {
+        let passwords = Passwords::default();
+        let text = || Secret::new("correct horse battery");
+        let (one, two) = (passwords.hash(text()).await.unwrap(), passwords.hash(text()).await.unwrap());
+        assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$") && one != two, "{one}");
+        assert!(passwords.verify(Some(one.clone()), text()).await.unwrap());
+        assert!(!passwords.verify(Some(one), Secret::new("correct horse")).await.unwrap());
+        assert_eq!(passwords.places.available_permits(), AT_ONCE + WAITING);
+    }
+
+    #[test]
+    fn what_may_be_a_password() {
+        let says = |text: &str| check(&Secret::new(text));
+        assert_eq!(says("ninechars"), Err(WeakPassword::Short));
+        assert_eq!(says("ten chars!"), Ok(()));
+        assert_eq!(says("zehn Zeichän"), Ok(()));
+        assert_eq!(says(&"ab".repeat(513)), Err(WeakPassword::Long));
+        assert_eq!(says("aaaaaaaaaaaa"), Err(WeakPassword::Repeated));
     }
 
     #[tokio::test]

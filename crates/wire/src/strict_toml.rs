@@ -22,7 +22,7 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileError>
     let fail = |span, message| FileError { file: file.to_owned(), line: line_at(text, span), message };
     let parsed =
         toml::Deserializer::parse(text).map_err(|error| fail(error.span(), of_syntax(error.message())))?;
-    T::deserialize(parsed).map_err(|error| fail(error.span(), of_types(error.message())))
+    T::deserialize(parsed).map_err(|error| fail(error.span(), in_plain_words(error.message())))
 }
 
 /// The line of the key that `place` names, or of the nearest one above it. Names are joined by dots; a number counts the
@@ -74,7 +74,7 @@ fn of_syntax(message: &str) -> String {
 
 /// What serde says, for people who do not know its words. It names what it expected in backquotes behind "expected"; the
 /// nearest of these is what was meant.
-fn of_types(message: &str) -> String {
+pub fn in_plain_words(message: &str) -> String {
     if let Some(name) = message.strip_prefix("missing field ") {
         return format!("missing field {name}; write {} = … here", name.trim_matches('`'));
     }

@@ -26,6 +26,11 @@ impl Timestamp {
         time.ok().map(|time| Self(time.timestamp().as_millisecond()))
     }
 
+    /// Reads a time as programs write it (RFC 3339): `2026-11-22T08:00:00Z`.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse().ok().map(|time: jiff::Timestamp| Self(time.as_millisecond()))
+    }
+
     /// Later by `seconds`; earlier where negative.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
@@ -69,6 +74,16 @@ mod tests {
     fn shown_in_utc() {
         assert_eq!(Timestamp(1_788_134_400_999).to_string(), "2026-08-31T00:00:00Z");
         assert_eq!(Timestamp(i64::MAX).to_string(), "beyond all calendars");
+    }
+
+    #[test]
+    fn rfc3339() {
+        let read = Timestamp::from_rfc3339;
+        assert_eq!(read("2026-08-31T00:00:00Z"), Some(Timestamp::from_seconds(1_788_134_400)));
+        assert_eq!(read("2026-08-31T02:00:00.5+02:00"), Some(Timestamp(1_788_134_400_500)));
+        for odd in ["", "2026-08-31", "tomorrow", "2026-13-01T00:00:00Z"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `stagedoor serve`: a server as its configuration says.
 
+mod admin;
 mod file_size;
 pub(crate) mod lock;
 mod traces;
@@ -72,6 +73,7 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
         Some(address) => bind(&[address]).await?.pop(),
         None => None,
     };
+    let admin_socket = configuration.admin_socket.clone();
     let (insight, exporter) = insight(&configuration)?;
     let front = Arc::new(Front::new(configuration, &origin, &store, &clock, &insight)?);
 
@@ -80,6 +82,9 @@ async fn serve(configuration: Configuration) -> anyhow::Result<()> {
     let number = everything.apis().len();
     let cleaner = tokio::spawn(jobs::clean(move || everything.clone(), stopping.clone()));
     let mut served = JoinSet::new();
+    let administered = front.clone();
+    served.spawn(admin::listen(&admin_socket, move || administered.everything(), stopping.clone())?);
+    admin::say_if_there_is_no_administrator(&front.everything()).await;
     for listener in listeners {
         served.spawn(listen::serve(listener, connections, front.clone(), stopped(stopping.clone())));
     }

@@ -1,6 +1,7 @@
 //! `stagedoor init`, `check` and `serve` as they are used: the real binary, over real connections.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod admin;
 mod backup;
 mod chain;
 mod collector;

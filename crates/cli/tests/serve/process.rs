@@ -39,13 +39,18 @@ pub(crate) struct Folder(TempDir);
 impl Folder {
     /// What `init` writes, listening on any free port, before `upstream`.
     pub(crate) fn before(upstream: SocketAddr) -> Self {
+        Self::saying(upstream).0
+    }
+
+    /// The same, with what `init` said.
+    pub(crate) fn saying(upstream: SocketAddr) -> (Self, String) {
         let folder = Self(TempDir::new().unwrap());
         let made = run(&["init", "--dir", &folder.0.path().display().to_string()]);
         assert!(made.status.success(), "{made:?}");
         folder.change("127.0.0.1:8080\"]\n\n", "127.0.0.1:0\"]\n\n");
         folder.change("http://127.0.0.1:9000", &format!("http://{upstream}/v1"));
         folder.change("\"pretty\"", "\"json\"");
-        folder
+        (folder, String::from_utf8(made.stdout).unwrap())
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -82,11 +87,21 @@ impl Folder {
 
     pub(crate) fn serve(&self) -> Serve {
         let mut command = command();
-        let mut child = command
-            .args(["serve", "--config", &self.configuration()])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        command.args(["serve", "--config", &self.configuration()]);
+        Self::start(command)
+    }
+
+    /// The same, by a shell with this umask.
+    pub(crate) fn serve_with_umask(&self, umask: &str) -> Serve {
+        let mut shell = Command::new("sh");
+        shell.stdin(Stdio::null()).env_remove("STAGEDOOR_LOG");
+        let script = format!("umask {umask}; exec \"$0\" serve --config \"$1\"");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_stagedoor"), &self.configuration()]);
+        Self::start(shell)
+    }
+
+    fn start(mut command: Command) -> Serve {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut log = String::new();
         while !log.contains("\"message\":\"ready\"") {

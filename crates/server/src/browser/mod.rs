@@ -7,8 +7,11 @@ mod explain;
 mod form_token;
 mod known;
 mod response;
+pub(crate) mod setup;
 mod sign_in;
 mod visitor;
+
+pub use setup::PATH as SETUP_PATH;
 
 pub(crate) use form_token::is_cross_site;
 pub(crate) use response::page;

@@ -81,6 +81,10 @@ pub(super) async fn submit(
         let wrong = "Email or password is wrong. Check both and try again.";
         return Ok(show(api, visitor, occasion, &email, Some(wrong)));
     };
+    if account.suspended {
+        let kept_out = "This account is suspended. Ask who administers this server.";
+        return Ok(show(api, visitor, occasion, &email, Some(kept_out)));
+    }
     let started = session::start(account.id, account.epoch, api.now(), &mut entropy::rng());
     let handle = settle(&api.store, started).await?;
     let mut response = redirect(&parts.method, occasion.address);

@@ -53,9 +53,7 @@ pub(super) fn let_out(api: &Api, response: &mut Response) {
     set_cookie(api, response, "session", "", Some(0));
 }
 
-/// Only this host's pages get the cookie, no script reads it, and it goes along with no other site's forms. On plain
-/// HTTP, which is loopback, browsers refuse `Secure` and the `__Host-` prefix, and a cookie goes to every port of the host:
-/// there it keeps to the API's own path.
+/// Sets a cookie for an API's pages.
 pub(super) fn set_cookie(
     api: &Api,
     response: &mut Response,
@@ -63,8 +61,34 @@ pub(super) fn set_cookie(
     value: &str,
     max_age_seconds: Option<i64>,
 ) {
+    set_cookie_in(api, response, Scope::Api, name, value, max_age_seconds);
+}
+
+/// Which pages a cookie is for, where it can keep to a path.
+#[derive(Clone, Copy)]
+pub(super) enum Scope {
+    /// Those of the API.
+    Api,
+    Path(&'static str),
+}
+
+/// Only this host's pages get the cookie, no script reads it, and it goes along with no other site's forms. On plain
+/// HTTP, which is loopback, browsers refuse `Secure` and the `__Host-` prefix, and a cookie goes to every port of the host:
+/// there it keeps to a path.
+pub(super) fn set_cookie_in(
+    api: &Api,
+    response: &mut Response,
+    scope: Scope,
+    name: &str,
+    value: &str,
+    max_age_seconds: Option<i64>,
+) {
     let secure = api.origin.starts_with("https://");
-    let scope = if secure { "; Path=/; Secure".to_owned() } else { format!("; Path={}/", api.mount) };
+    let scope = match scope {
+        _ if secure => "; Path=/; Secure".to_owned(),
+        Scope::Api => format!("; Path={}/", api.mount),
+        Scope::Path(path) => format!("; Path={path}"),
+    };
     let age = max_age_seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
     let name = cookie_name(api, name);
     let cookie = format!("{name}={value}{scope}; HttpOnly; SameSite=Lax{age}");

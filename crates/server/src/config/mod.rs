@@ -5,6 +5,7 @@
 //! No secret stands in it: secrets are in files or in the environment, and the configuration says where.
 
 mod accounts;
+mod admin;
 mod api;
 mod check;
 mod database;
@@ -27,6 +28,7 @@ use serde::Deserialize;
 use stagedoor_wire::strict_toml::{self, FileError};
 
 pub use accounts::Registration;
+pub use admin::socket_of;
 pub use api::{ApiConfiguration, Upstream};
 pub use keys::{KeyPlace, Keys};
 pub use log::{LogFormat, LogLevel, LogSection};
@@ -52,6 +54,8 @@ pub struct Configuration {
     pub metrics: MetricsConfiguration,
     pub traces: Option<TracesConfiguration>,
     pub registration: Registration,
+    /// The Unix socket that `stagedoor admin` calls.
+    pub admin_socket: PathBuf,
     /// At least one.
     pub apis: Vec<ApiConfiguration>,
 }
@@ -98,6 +102,9 @@ struct File {
     /// People.
     #[serde(default)]
     accounts: accounts::AccountsSection,
+    /// Where `stagedoor admin` reaches the server.
+    #[serde(default)]
+    admin: admin::AdminSection,
     /// One protected API; the section is written once for each.
     #[serde(default)]
     api: Vec<api::ApiSection>,
@@ -146,6 +153,7 @@ impl File {
         let metrics = self.metrics.typed(server.as_ref(), check);
         let traces = self.traces.map(|traces| traces.typed(check));
         let database = self.database.typed(check);
+        let admin_socket = database.as_deref().map(|database| self.admin.typed(database, check));
         let keys = self.keys.typed(check);
         let apis: Vec<Option<ApiConfiguration>> =
             self.api.into_iter().enumerate().map(|(at, api)| api.typed(at, server.as_ref(), check)).collect();
@@ -164,6 +172,7 @@ impl File {
                 None => None,
             },
             registration: self.accounts.registration,
+            admin_socket: admin_socket.flatten()?,
             apis: apis.into_iter().collect::<Option<_>>()?,
         })
     }

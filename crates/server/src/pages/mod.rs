@@ -9,6 +9,7 @@ mod device;
 mod filters;
 mod message;
 mod problem;
+mod setup;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use consent::ConsentPage;
 pub use device::{DevicePage, DeviceStep};
 pub use message::MessagePage;
 pub use problem::{ProblemPage, Registered, RegisteredUri};
+pub use setup::SetupPage;
 pub use sign_in::SignInPage;
 
 /// The one stylesheet, to be served where [`Frame::stylesheet`] points.

@@ -1,6 +1,7 @@
 //! The whole server in process, over a database in a temporary folder, at a time the test says.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod admin;
 mod api_errors;
 mod app;
 mod authorize;

@@ -23,7 +23,7 @@ fn form() {
             ("[lug]", "18: unknown field `lug`; did you mean `log`?"),
             (
                 "[syslog]",
-                "18: unknown field `syslog`, expected one of `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `api`",
+                "18: unknown field `syslog`, expected one of `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `admin`, `api`",
             ),
             (
                 "[log",

@@ -1,0 +1,191 @@
+//! A call as the routes see it: path, query and body, read strictly.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use stagedoor_protocol::{Decision, Timestamp};
+use stagedoor_store::{Page, Store};
+use stagedoor_wire::strict_toml;
+
+use super::problem::Problem;
+use super::{BASE, Caller};
+use crate::http::read_body;
+use crate::{Api, Server};
+
+const USUAL_ROWS: u32 = 100;
+const MOST_ROWS: u32 = 1000;
+
+/// A call.
+pub(super) struct Call<'a> {
+    pub(super) server: Arc<Server>,
+    pub(super) method: String,
+    /// The path behind [`BASE`], decoded.
+    pub(super) path: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+    caller: &'a Caller,
+}
+
+impl<'a> Call<'a> {
+    pub(super) async fn read(
+        server: Arc<Server>,
+        request: Request<Body>,
+        caller: &'a Caller,
+    ) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let unreadable =
+            |_| Problem::bad("the body is too large or was cut short", "send a smaller one, whole");
+        let body = read_body(body).await.map_err(unreadable)?;
+        let path = parts.uri.path();
+        let unknown = || Problem::not_found("route", path, "all routes begin with /admin/v1/");
+        let behind = path.strip_prefix(BASE).ok_or_else(unknown)?;
+        let query = parts.uri.query().unwrap_or_default();
+        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let path = behind.split('/').map(decode).collect::<Option<_>>().ok_or_else(unknown)?;
+        Ok(Self { server, method: parts.method.to_string(), path, query, body, caller })
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        self.server.store()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.server.clock().now()
+    }
+
+    /// Who asks, for the audit log.
+    pub(super) fn actor(&self) -> &str {
+        &self.caller.actor
+    }
+
+    /// The API with this name.
+    pub(super) fn api(&self, name: &str) -> Result<&Arc<Api>, Problem> {
+        let mut apis = self.server.apis().iter();
+        apis.find(|api| &*api.rules.api == name).ok_or_else(|| {
+            let names: Vec<_> = self.server.apis().iter().map(|api| &*api.rules.api).collect();
+            let cure = match strict_toml::nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("the configuration has {}", names.join(", ")),
+            };
+            Problem::new(StatusCode::NOT_FOUND, "api-unknown", format!("no API is named {name}"), cure)
+        })
+    }
+
+    /// Commits what was decided, and gives the reply.
+    pub(super) async fn settle<T, R: Into<Problem>>(&self, decision: Decision<T, R>) -> Result<T, Problem> {
+        let Decision { reply, effects } = decision.by_way_of(self.caller.origin);
+        self.store().commit(effects).await?;
+        reply.map_err(Into::into)
+    }
+
+    /// The body as `T`, whose types refuse unknown members.
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let body = if self.body.is_empty() { b"{}" } else { &self.body[..] };
+        serde_json::from_slice(body).map_err(|error| {
+            let message = strict_toml::in_plain_words(&without_values(&error.to_string()));
+            Problem::bad(message, "send a JSON object with the members this call takes")
+        })
+    }
+
+    /// The query's values in the order of `names`; a name that is not among them is refused.
+    pub(super) fn query<const N: usize>(&self, names: [&str; N]) -> Result<[Option<&str>; N], Problem> {
+        let mut values = [None; N];
+        for (name, value) in &self.query {
+            let Some(at) = names.iter().position(|known| known == name) else {
+                let cure = match strict_toml::nearest(name, names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("this list takes {}", names.join(", ")),
+                };
+                return Err(Problem::bad(format!("unknown parameter `{name}`"), cure));
+            };
+            values[at] = Some(value.as_str());
+        }
+        Ok(values)
+    }
+
+    /// How many rows a page holds.
+    pub(super) fn limit(text: Option<&str>) -> Result<u32, Problem> {
+        let Some(text) = text else { return Ok(USUAL_ROWS) };
+        let limit = text.parse().ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
+        limit.ok_or_else(|| Problem::bad(format!("`limit` is {text}"), format!("give 1 to {MOST_ROWS}")))
+    }
+
+    /// The page that a list of ids is asked for, with one row more, and how many are shown of it.
+    pub(super) fn page<Id>(
+        limit: Option<&str>,
+        cursor: Option<&str>,
+        id: impl FnOnce(i64) -> Id,
+    ) -> Result<(Page<Id>, u32), Problem> {
+        let limit = Self::limit(limit)?;
+        let behind = match cursor {
+            Some(text) => Some(id(text.parse().map_err(|_| bad_cursor())?)),
+            None => None,
+        };
+        Ok((Page { behind, limit: limit + 1 }, limit))
+    }
+}
+
+pub(super) fn bad_cursor() -> Problem {
+    Problem::bad("`cursor` is none of this list", "give `next` of the page before, or leave it out")
+}
+
+/// A time as people and programs write it (RFC 3339).
+pub(super) fn time(name: &str, text: &str) -> Result<Timestamp, Problem> {
+    let cure = "write it as 2027-01-31T12:00:00Z";
+    Timestamp::from_rfc3339(text).ok_or_else(|| Problem::bad(format!("`{name}` is no time"), cure))
+}
+
+/// Percent-decoding (RFC 3986 §2.1); `None` where that gives no text, or none at all.
+fn decode(segment: &str) -> Option<String> {
+    // A plus sign is itself in a path, where a form's means a blank.
+    let whole = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
+    let decoded = url::form_urlencoded::parse(whole.as_bytes()).next()?.1.into_owned();
+    (!decoded.is_empty() && !decoded.contains(char::REPLACEMENT_CHARACTER)).then_some(decoded)
+}
+
+/// serde shows the value it did not expect: that may be a password.
+fn without_values(message: &str) -> String {
+    let Some(at) = message.find("invalid type: ").or_else(|| message.find("invalid value: ")) else {
+        return message.to_owned();
+    };
+    match message[at..].rsplit_once(", expected ") {
+        Some((_, expected)) => {
+            format!("{}a value is not what belongs there: expected {expected}", &message[..at])
+        }
+        None => format!("{}a value is not what belongs there", &message[..at]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_segments() {
+        let cases = [
+            ("a", Some("a")),
+            ("a%20b", Some("a b")),
+            ("a+b", Some("a+b")),
+            ("a&b", Some("a&b")),
+            ("%C3%A4", Some("ä")),
+            ("", None),
+            ("%FF", None),
+        ];
+        for (segment, expected) in cases {
+            assert_eq!(decode(segment).as_deref(), expected, "{segment}");
+        }
+    }
+
+    #[test]
+    fn values_are_not_repeated() {
+        let said = without_values(
+            "invalid type: string \"hunter2, expected\", expected a boolean at line 1 column 2",
+        );
+        assert_eq!(said, "a value is not what belongs there: expected a boolean at line 1 column 2");
+        assert_eq!(without_values("unknown field `a`"), "unknown field `a`");
+    }
+}
