@@ -5,6 +5,9 @@ statements! {
     ACCOUNTS = "SELECT id FROM accounts WHERE id > $1 ORDER BY id";
     /// behind
     TEAMS = "SELECT id FROM teams WHERE id > $1 ORDER BY id";
+    /// behind: team, account
+    TEAM_MEMBERS = "SELECT team_id, account_id FROM team_members WHERE (team_id, account_id) > ($1, $2)
+        ORDER BY team_id, account_id";
     /// behind
     APPS = "SELECT id FROM apps WHERE id > $1 ORDER BY id";
     /// behind: app, team

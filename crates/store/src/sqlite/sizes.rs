@@ -21,9 +21,10 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(30);
 const ROWS: u64 = 1000;
 
 /// Each table, how to go through it, and what stands before its first key.
-const TABLES: [(&str, &str, Before); 17] = [
+const TABLES: [(&str, &str, Before); 18] = [
     ("accounts", sql::ACCOUNTS, Before::Id),
     ("teams", sql::TEAMS, Before::Id),
+    ("team_members", sql::TEAM_MEMBERS, Before::TwoIds),
     ("apps", sql::APPS, Before::Id),
     ("app_teams", sql::APP_TEAMS, Before::TwoIds),
     ("redirect_uris", sql::REDIRECT_URIS, Before::TwoIds),
