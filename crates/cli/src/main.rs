@@ -10,6 +10,8 @@ mod curl;
 mod dev;
 mod doctor;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod edges;
 mod failure;
 mod init;
@@ -18,6 +20,7 @@ mod keys;
 mod log;
 mod login;
 mod logout;
+mod manual;
 mod provider;
 mod restore;
 mod secret;
@@ -72,6 +75,7 @@ enum Command {
     Restore(restore::Arguments),
     Admin(admin::Arguments),
     Completions(completions::Arguments),
+    Manual(manual::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -103,6 +107,7 @@ fn run(command: Command) -> Result<(), failure::Failure> {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Admin(arguments) => admin::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Manual(arguments) => manual::run(&arguments),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 20] = [
     "login",
     "token",
     "call",
@@ -14,7 +14,15 @@ const COMMANDS: [&str; 12] = [
     "provider",
     "key",
     "dev",
+    "init",
+    "check",
+    "keys",
+    "serve",
+    "admin",
+    "backup",
+    "restore",
     "completions",
+    "manual",
 ];
 
 #[test]
@@ -51,9 +59,36 @@ fn wrong_usage() {
 fn completions_for_every_shell() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(home.ok(&["completions", shell]).contains("min-ttl"), "{shell}");
+        let script = home.ok(&["completions", shell]);
+        for what in ["min-ttl"].iter().chain(&COMMANDS) {
+            assert!(script.contains(what), "{shell}: {what}");
+        }
     }
     let script = home.ok(&["completions", "bash"]);
     let checked = std::process::Command::new("bash").args(["-n", "-c", &script]).status().unwrap();
     assert!(checked.success());
+}
+
+#[test]
+fn a_man_page_for_every_command() {
+    let home = Home::new();
+    let folder = home.path().join("man");
+    home.ok(&["manual", "--dir", folder.to_str().unwrap()]);
+    let page = |name: &str| std::fs::read_to_string(folder.join(format!("{name}.1"))).unwrap();
+    for command in COMMANDS {
+        let page = page(&format!("stagedoor-{command}"));
+        assert!(page.contains(".SH EXAMPLES\n.nf\nstagedoor "), "{command}: {page}");
+        assert!(page.contains(".SH \"SEE ALSO\""), "{command}");
+    }
+    assert!(page("stagedoor").contains(".SH \"EXIT CODES\""));
+    assert!(page("stagedoor-broker-key-add").contains("broker key add"));
+    // Debian has it nearly everywhere; where it is not, the pages are looked at by packagers.
+    let pages = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    for page in pages {
+        let mut man = std::process::Command::new("man");
+        man.args(["--warnings", "--encoding=UTF-8", "--troff-device=utf8", "--ditroff", "--local-file"])
+            .arg(&page);
+        let Ok(read) = man.output() else { return };
+        assert!(read.status.success() && read.stderr.is_empty(), "{}: {read:?}", page.display());
+    }
 }

@@ -1,0 +1,5 @@
+//! Checks of what we wrote for people and what they install: the book's pages are listed and linked, every command line can be typed.
+
+mod command_lines;
+mod links;
+mod pages;
