@@ -1,5 +1,6 @@
 //! Checks of what we wrote for people and what they install: the book's pages are listed and linked, every command line can be typed.
 
+mod clauses;
 mod command_lines;
 mod links;
 mod pages;
