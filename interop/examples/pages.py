@@ -3,7 +3,7 @@
     ```bash             is run and exits with 0
     ```bash terminal    runs in a terminal of its own until the page ends
     ```text             behind one that was run: what it prints, where … stands for anything
-    ```sh               is for the real providers: its `stagedoor` lines are read by the command line, and not run
+    ```sh               is for the real providers and not run; that its lines can be typed is checked in crates/cli/src/documents
     ```LANGUAGE NAME    is a file of that name
     ```rust             stands in the client crate's example, which is compiled
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "docs" / "client"
+FOLDERS = [ROOT / "docs" / "client", ROOT / "docs" / "serve"]
 BLOCK = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 FILES = {"python", "js", "r", "toml"}
 
@@ -40,11 +40,4 @@ def blocks(page):
 
 
 def pages():
-    return sorted(FOLDER.rglob("*.md"))
-
-
-def commands(text):
-    """The `stagedoor` lines of a block, continued lines joined, comments and what they are piped to left out."""
-    joined = text.replace("\\\n", " ")
-    found = re.findall(r"^(?:.*\| *)?(stagedoor [^|>#\n]*)", joined, re.MULTILINE)
-    return [command.split("&&")[0].strip() for command in found]
+    return sorted(page for folder in FOLDERS for page in folder.rglob("*.md"))

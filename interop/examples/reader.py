@@ -1,6 +1,6 @@
 """A reader who follows a page: types its lines, saves its files, signs in where a browser opens.
 
-The laptop copy and the broker listen on free ports here; a page prints fixed ones.
+Everything listens on free ports here; a page prints fixed ones.
 """
 
 import json
@@ -16,6 +16,8 @@ from pathlib import Path
 PYTHON_CLIENTS = Path(__file__).parents[1] / "python"
 TIMEOUT_SECONDS = 60
 DEV, BROKER, CALLBACK = "127.0.0.1:8080", "127.0.0.1:7380", "127.0.0.1:8888"
+# The API behind `stagedoor serve`, by its port alone, and a second server.
+BEHIND, SECOND = "9000", "127.0.0.1:8081"
 
 # What opens when the command line opens a browser: a person who allows the app, and ends at the address it listens on.
 BROWSER = f"""#!{sys.executable}
@@ -31,7 +33,9 @@ class Reader:
         # Short: the path of a socket has about a hundred bytes at most.
         self.folder = Path(tempfile.mkdtemp(prefix="page-"))
         self._terminals = []
-        self._places = {CALLBACK: free_address()}
+        # The port comes first: it may stand within what takes another's place.
+        self._places = {BEHIND: free_address().split(":")[1]}
+        self._places |= {place: free_address() for place in (CALLBACK, DEV, SECOND)}
         for name in ("bin", "work", "run"):
             (self.folder / name).mkdir(mode=0o700)
         (self.folder / "bin" / "stagedoor").symlink_to(os.environ["STAGEDOOR"])
@@ -49,6 +53,7 @@ class Reader:
             "DISPLAY": ":0",
             "NO_COLOR": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
         }
 
     def typed(self, text):
@@ -63,20 +68,42 @@ class Reader:
             **self._streams(stderr=subprocess.STDOUT), stdin=subprocess.DEVNULL, timeout=TIMEOUT_SECONDS,
         )
         assert done.returncode == 0, f"{block.place} exited with {done.returncode}:\n{done.stdout}"
+        self._take_places_in_files()
         return done.stdout
+
+    def _take_places_in_files(self):
+        """What `init` writes has fixed ports too."""
+        for file in (self.folder / "work").rglob("stagedoor.toml"):
+            file.write_text(self.typed(file.read_text()))
 
     def open_terminal(self, block):
         """Starts what runs on, on free ports, and waits for the line that says it is ready."""
-        command = re.sub(r" --listen \S+", "", self.typed(block.text).strip())
+        command = self.typed(block.text).strip()
+        if command.startswith("stagedoor serve"):
+            self._start(block, f"{command} 2>&1", ready=" ready ")
+        elif command.startswith("python3"):
+            self._start(block, command, ready="Serving HTTP")
+        else:
+            self._start_announced(block, re.sub(r" --listen \S+", "", command))
+
+    def _start_announced(self, block, command):
         is_dev = command.startswith("stagedoor dev")
         command += " --json --listen 127.0.0.1:0"
         if is_dev:
             command += f" --redirect-uri spotify-ads=http://{self._places[CALLBACK]}/callback"
+        said = self._start(block, command, ready="{")
+        self._places[DEV if is_dev else BROKER] = json.loads(said)["url"].removeprefix("http://")
+
+    def _start(self, block, command, ready):
+        """Gives the line with these words."""
         process = subprocess.Popen(["bash", "-c", f"exec {command}"], **self._streams(stdout=subprocess.PIPE))
         self._terminals.append(process)
-        said = process.stdout.readline()
-        assert said, f"{block.place} ended with {process.wait(TIMEOUT_SECONDS)}"
-        self._places[DEV if is_dev else BROKER] = json.loads(said)["url"].removeprefix("http://")
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if ready in line:
+                return line
+        raise AssertionError(f"{block.place} ended with {process.wait(TIMEOUT_SECONDS)}:\n{''.join(said)}")
 
     def save(self, block):
         (self.folder / "work" / block.name).write_text(self.typed(block.text))
