@@ -1,6 +1,7 @@
 //! The `stagedoor` command: one file or folder per command.
 
 mod admin;
+mod apply;
 mod backup;
 mod broker;
 mod call;
@@ -13,6 +14,7 @@ mod doctor;
 mod documents;
 #[cfg(test)]
 mod edges;
+mod export;
 mod failure;
 mod init;
 mod key;
@@ -25,6 +27,7 @@ mod provider;
 mod restore;
 mod secret;
 mod serve;
+mod state;
 mod status;
 mod terminal;
 mod token;
@@ -71,6 +74,8 @@ enum Command {
     Check(check::Arguments),
     Keys(keys::Arguments),
     Serve(serve::Arguments),
+    Export(export::Arguments),
+    Apply(apply::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
     Admin(admin::Arguments),
@@ -103,6 +108,8 @@ fn run(command: Command) -> Result<(), failure::Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Admin(arguments) => admin::run(&arguments),

@@ -106,6 +106,12 @@ pub fn add(
     Decision { reply: Ok(AddedLegacyKey { id, key: text }), effects }
 }
 
+/// Whether `text` is the key that `record` keeps a hash of, be it over or not.
+pub fn is_same(rules: &Rules, record: &LegacyKeyRecord, text: &Secret) -> bool {
+    let parts = parts(rules, &record.name.id, text);
+    rules.keys.verify(Purpose::ClientSecret, record.key, &parts, &record.hash)
+}
+
 /// Says when a pair stops working; `None`: not by itself.
 pub fn set_end(
     record: &LegacyKeyRecord,

@@ -20,7 +20,7 @@ use crate::failure::{Exit, Failure};
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Who calls the socket of one server.
-pub(super) struct Client {
+pub(crate) struct Client {
     socket: PathBuf,
     configuration: PathBuf,
     pub(super) json: bool,
@@ -29,7 +29,7 @@ pub(super) struct Client {
 
 impl Client {
     /// Of the server with this configuration.
-    pub(super) fn new(configuration: &Path, json: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(configuration: &Path, json: bool) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(configuration).map_err(|error| {
             let path = configuration.display();
             Failure::usage(format!(
@@ -45,11 +45,16 @@ impl Client {
         Ok(Self { socket, configuration: configuration.to_owned(), json, runtime })
     }
 
-    pub(super) fn get(&self, path: &str) -> Result<Value, Failure> {
+    /// Where the server listens.
+    pub(crate) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
         self.call(Method::GET, path, None)
     }
 
-    pub(super) fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
         self.call(Method::POST, path, Some(body))
     }
 

@@ -3,7 +3,7 @@
 mod account;
 mod app;
 mod audit;
-mod client;
+pub(crate) mod client;
 mod grant;
 mod legacy_key;
 mod output;

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 use stagedoor_server::dev::Home;
-use stagedoor_server::state_file::StateFile;
+use stagedoor_server::state_file::{StateFile, TeamEntry};
+use stagedoor_wire::Secret;
 
 use super::apis::{Mount, Mounts};
 use super::{demo, paste};
@@ -64,13 +65,16 @@ fn api(mounts: &Mounts, mount: &Mount, state: &StateFile) -> anyhow::Result<Map<
         }
     }
     if mount.dialect.apps.team_parameter {
-        let own = state.team.iter().filter(|team| team.id == apps[0].team);
-        let foreign = state.team.iter().find(|team| team.id != apps[0].team);
-        tell("teams", own.map(|team| json!({"id": team.id.to_string(), "name": team.name})).collect());
-        tell("foreign_team_id", foreign.map(|team| team.id.to_string()).into());
+        let owns = |team: &&TeamEntry| apps[0].team.is(team.id.as_ref(), &team.name);
+        let id = |team: &TeamEntry| team.id.map(|id| id.to_string());
+        let own = state.team.iter().filter(owns);
+        let foreign = state.team.iter().find(|team| !owns(team));
+        tell("teams", own.map(|team| json!({"id": id(team), "name": team.name})).collect());
+        tell("foreign_team_id", foreign.and_then(id).into());
     }
     if let Some(key) = state.legacy_key.iter().find(|key| key.api == mount.name) {
-        tell("legacy", json!({"app_id": key.id, "api_key": key.key.expose()}));
+        let text = key.key.as_ref().map(Secret::expose);
+        tell("legacy", json!({"app_id": key.id, "api_key": text}));
     }
     Ok(told)
 }

@@ -115,11 +115,13 @@ impl Mounts {
 }
 
 fn people(state: &StateFile) -> Vec<Person> {
-    let person = |account: &stagedoor_server::state_file::AccountEntry| Person {
-        account: account.id.to_string(),
-        display_name: account.name.clone(),
-        email: account.email.clone(),
-        country: "SE".to_owned(),
+    let person = |account: &stagedoor_server::state_file::AccountEntry| {
+        Some(Person {
+            account: account.id?.to_string(),
+            display_name: account.name.clone(),
+            email: account.email.clone(),
+            country: "SE".to_owned(),
+        })
     };
-    state.account.iter().map(person).collect()
+    state.account.iter().filter_map(person).collect()
 }

@@ -1,7 +1,7 @@
 //! The demo state, and the credentials in it that are printed.
 
 use anyhow::Context;
-use stagedoor_server::state_file::{AppEntry, StateFile};
+use stagedoor_server::state_file::{AppEntry, Named, StateFile};
 use stagedoor_wire::dialect::{ClientIdForm, RedirectRule};
 use stagedoor_wire::{ClientId, RedirectUri, Secret};
 
@@ -48,7 +48,7 @@ fn own_app(mount: &Mount) -> anyhow::Result<AppEntry> {
         name: format!("Demo app of {}", mount.dialect.title),
         description: String::new(),
         stage: stagedoor_protocol::app::Stage::Approved,
-        team: stagedoor_protocol::id::TeamId(5001),
+        team: Named::Id(stagedoor_protocol::id::TeamId(5001)),
         acts_for: Vec::new(),
         public: false,
         redirect_uris: own_redirect_uris(mount)?,

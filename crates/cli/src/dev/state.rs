@@ -4,7 +4,9 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context, bail, ensure};
+use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_server::state_file::{AppEntry, StateFile};
+use stagedoor_server::{Clock, entropy};
 use stagedoor_wire::dialect::RedirectRule;
 use stagedoor_wire::{Dialect, RedirectUri};
 
@@ -54,16 +56,21 @@ pub(super) fn add(state: &mut StateFile, file: &Path, mounts: &Mounts) -> anyhow
 }
 
 fn merge(state: &mut StateFile, own: StateFile, mounts: &Mounts) -> anyhow::Result<()> {
-    for account in own.account {
+    let now = Clock::default().now();
+    for mut account in own.account {
+        let id = *account.id.get_or_insert_with(|| AccountId::new(now, &mut entropy::rng()));
         let known = state.account.iter();
         let taken = known.clone().any(|known| known.id == account.id)
             || known.clone().any(|known| known.email.eq_ignore_ascii_case(&account.email));
-        ensure!(!taken, "there is an account {} or {} already; give yours others", account.id, account.email);
+        ensure!(!taken, "there is an account {id} or {} already; give yours others", account.email);
         state.account.push(account);
     }
-    for team in own.team {
-        let taken = state.team.iter().any(|known| known.id == team.id);
-        ensure!(!taken, "there is a team {} already; give yours another id", team.id);
+    for mut team in own.team {
+        let id = *team.id.get_or_insert_with(|| TeamId::new(now, &mut entropy::rng()));
+        let known = state.team.iter();
+        let taken = known.clone().any(|known| known.id == team.id)
+            || known.clone().any(|known| known.name == team.name);
+        ensure!(!taken, "there is a team {id} already, or one named {:?}; give yours others", team.name);
         state.team.push(team);
     }
     for app in own.app {
@@ -85,11 +92,11 @@ fn check(state: &StateFile, app: &AppEntry, mounts: &Mounts) -> anyhow::Result<(
     let taken = state.app.iter().any(|known| known.api == app.api && known.client_id == app.client_id);
     ensure!(!taken, "{} has an app of this client id already; give yours another", app.api);
     for team in std::iter::once(&app.team).chain(&app.acts_for) {
-        let known = state.team.iter().any(|known| known.id == *team);
+        let known = state.team.iter().any(|known| team.is(known.id.as_ref(), &known.name));
         ensure!(known, "there is no team {team}; add a [[team]], or take 5001, the demo's");
     }
     for user in &app.users {
-        let known = state.account.iter().any(|known| known.id == *user);
+        let known = state.account.iter().any(|known| user.is(known.id.as_ref(), &known.email));
         ensure!(known, "there is no account {user}; add an [[account]], or take 7001, the demo's");
     }
     for uri in &app.redirect_uris {

@@ -18,6 +18,7 @@ mod kills;
 mod logs;
 mod process;
 mod refusals;
+mod state;
 mod traces;
 mod upstream;
 mod upstream_faults;

@@ -12,7 +12,7 @@ use stagedoor_store::{Page, Store};
 use stagedoor_wire::strict_toml;
 
 use super::problem::Problem;
-use super::{BASE, Caller};
+use super::{BASE, Caller, state};
 use crate::http::read_body;
 use crate::{Api, Server};
 
@@ -38,9 +38,15 @@ impl<'a> Call<'a> {
     ) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let unreadable =
-            |_| Problem::bad("the body is too large or was cut short", "send a smaller one, whole");
-        let body = read_body(body).await.map_err(unreadable)?;
+            |()| Problem::bad("the body is too large or was cut short", "send a smaller one, whole");
         let path = parts.uri.path();
+        let is_state = path.strip_prefix(BASE) == Some("state");
+        let body = if is_state {
+            axum::body::to_bytes(body, state::MAX_BODY_BYTES).await.map_err(drop)
+        } else {
+            read_body(body).await.map_err(drop)
+        };
+        let body = body.map_err(unreadable)?;
         let unknown = || Problem::not_found("route", path, "all routes begin with /admin/v1/");
         let behind = path.strip_prefix(BASE).ok_or_else(unknown)?;
         let query = parts.uri.query().unwrap_or_default();
@@ -60,6 +66,11 @@ impl<'a> Call<'a> {
     /// Who asks, for the audit log.
     pub(super) fn actor(&self) -> &str {
         &self.caller.actor
+    }
+
+    /// By which way they ask, for the audit log.
+    pub(super) fn origin(&self) -> &str {
+        self.caller.origin
     }
 
     /// The API with this name.

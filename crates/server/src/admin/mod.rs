@@ -15,6 +15,7 @@ mod members;
 mod problem;
 mod secrets;
 pub mod socket;
+mod state;
 mod teams;
 mod users;
 
@@ -92,6 +93,8 @@ async fn route(call: &Call<'_>) -> Result<Answer, Problem> {
         (["grants", grant], "GET") => grants::show(call, grant).await,
         (["grants", grant], "DELETE") => grants::revoke(call, grant).await,
         (["audit"], "GET") => audit::list(call).await,
+        (["state"], "GET") => state::show(call).await,
+        (["state"], "POST") => state::apply(call).await,
         _ => Err(Problem::no_route(call, get)),
     }
 }

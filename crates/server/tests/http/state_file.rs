@@ -9,7 +9,7 @@ async fn no_public_app_where_every_app_needs_a_secret() {
     let app = TestApp::new().await;
     let of = |api: &str| {
         let text = format!(
-            "[[app]]\napi = \"{api}\"\nclient_id = \"77\"\nname = \"x\"\nstage = \"approved\"\nteam = 5001\npublic = true\n"
+            "[[team]]\nid = 5001\nname = \"x\"\nkind = \"band\"\n[[app]]\napi = \"{api}\"\nclient_id = \"77\"\nname = \"x\"\nstage = \"approved\"\nteam = 5001\npublic = true\n"
         );
         StateFile::parse(&text).unwrap().effects(app.server.apis(), START).map(|_| ())
     };
