@@ -20,7 +20,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, file: &StateFile) -> Resu
     let current = comparison.current;
     // Who becomes an administrator comes first, so that there is one at every moment.
     let mut entries: Vec<_> = file.account.iter().collect();
-    entries.sort_by_key(|entry| !(entry.administrator && !entry.suspended));
+    entries.sort_by_key(|entry| !entry.administrator || entry.suspended);
     for entry in entries {
         let email = Email::parse(&entry.email)
             .map_err(|why| StateFileError::entry(title(&entry.email), why.to_string()))?;

@@ -25,7 +25,7 @@ pub(super) fn compare<'a>(
         });
         let ends = ends.transpose()?;
         match hash_of(rules, entry, comparison.now)? {
-            Some(hash) => one(comparison, rules, entry, app, hash, ends)?,
+            Some(hash) => one(comparison, rules, entry, app, &hash, ends)?,
             None => comparison.plan.notes.push(format!(
                 "{} is left out: its hash rests on a key that is not in the key file here; give it a new one",
                 title(&entry.id)
@@ -99,7 +99,7 @@ fn one(
     rules: &Rules,
     entry: &LegacyKeyEntry,
     app: AppId,
-    hashed: Hashed,
+    hashed: &Hashed,
     ends: Option<Timestamp>,
 ) -> Result<(), StateFileError> {
     let what = title(&entry.id);
