@@ -10,10 +10,12 @@ mod upstream;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::app::App;
+use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
 use stagedoor_protocol::keys::KeyRing;
-use stagedoor_protocol::{About, Decision, Question, Rules, Timestamp};
+use stagedoor_protocol::{About, Decision, Effect, Question, Rules, Timestamp};
 use stagedoor_server::listen::ClientAddress;
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
@@ -117,6 +119,9 @@ impl Setup {
         };
         let apis: Vec<_> = dialects.into_iter().map(api).collect();
         store.commit(state.effects(&apis, START).unwrap()).await.unwrap();
+        // A database of before may have two teams of one name; a file cannot.
+        let same_name = Change::RenameTeam { team: TeamId(5004), name: "Low Tide".to_owned() };
+        store.commit(vec![Effect::Administer(same_name)]).await.unwrap();
         let server = Arc::new(Server::new(apis, store, clock.clone()));
         TestApp { server, clock, origin, _folder: folder }
     }
