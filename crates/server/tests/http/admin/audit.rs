@@ -20,15 +20,15 @@ async fn by_actor_subject_and_time() {
     }
     admin.done("POST", "accounts/fan@example.com/sign-out", json!({})).await;
     let cases = [
-        ("audit", vec!["all access ended", "team created", "team created", "team created"]),
+        ("audit?actor=uid%201000", vec!["all access ended", "team created", "team created", "team created"]),
         ("audit?actor=uid%201000&limit=1", vec!["all access ended"]),
         ("audit?actor=nobody", vec![]),
         ("audit?subject=team:Two", vec!["team created"]),
-        ("audit?subject=account:fan@example.com", vec!["all access ended"]),
-        ("audit?subject=account:7001", vec!["all access ended"]),
-        ("audit?subject=app:spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728", vec![]),
+        ("audit?actor=uid%201000&subject=account:fan@example.com", vec!["all access ended"]),
+        ("audit?actor=uid%201000&subject=account:7001", vec!["all access ended"]),
+        ("audit?actor=uid%201000&subject=app:spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728", vec![]),
         ("audit?since=2026-01-01T00:03:00Z", vec!["all access ended"]),
-        ("audit?until=2026-01-01T00:01:00Z", vec!["team created"]),
+        ("audit?actor=uid%201000&until=2026-01-01T00:01:00Z", vec!["team created"]),
     ];
     for (path, expected) in cases {
         assert_eq!(what(&admin.get(path).await), expected, "{path}");
@@ -52,10 +52,10 @@ async fn page_by_page() {
     for number in 0..5 {
         admin.done("POST", "teams", json!({ "name": format!("T{number}"), "kind": "band" })).await;
     }
-    for (list, all) in [("audit", 5), ("teams", 9), ("apps", 13), ("accounts", 2)] {
+    for (list, all) in [("audit?actor=uid%201000&", 5), ("teams?", 9), ("apps?", 13), ("accounts?", 2)] {
         let (mut seen, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
         loop {
-            let page = admin.get(&format!("{list}?limit=2{cursor}")).await;
+            let page = admin.get(&format!("{list}limit=2{cursor}")).await;
             seen.extend(page["items"].as_array().unwrap().iter().map(Value::to_string));
             pages += 1;
             match page["next"].as_str() {
