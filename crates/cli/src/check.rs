@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use stagedoor_server::Clock;
 use stagedoor_server::config::{Configuration, ConfigurationError};
 
 use crate::failure::Failure;
@@ -10,7 +11,8 @@ use crate::terminal;
 
 /// Find mistakes in a server's configuration, without starting it
 ///
-/// The files it names are checked too: dialects, keys, certificates. Each mistake is told with its line and its cure.
+/// The files it names are checked too: dialects, keys, certificates. Each mistake is told with its line and its cure. What can be
+/// served and will still go wrong, such as a certificate that has expired, is told as a warning.
 #[derive(clap::Args)]
 #[command(after_help = "Exit codes:
   0  it can be served
@@ -63,6 +65,9 @@ fn summary(configuration: &Configuration) -> String {
         let (reached, path) = (api.origin(&origin), &api.path);
         let title = &api.dialect.title;
         line("api", &format!("{}: {reached}{path} to {} ({title})", api.name, api.upstream.url));
+    }
+    for warning in configuration.warnings(Clock::default().now()) {
+        line("warning", &warning);
     }
     text
 }

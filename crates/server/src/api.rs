@@ -1,6 +1,7 @@
 //! One API: a dialect, a mount, an upstream, limits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use stagedoor_protocol::jwt::TokenFormat;
@@ -11,6 +12,7 @@ use stagedoor_wire::Dialect;
 
 use crate::clock::Clock;
 use crate::figures::{ApiFigures, Figures};
+use crate::gateway::BODY_PATIENCE;
 use crate::gateway::upstream::Upstream;
 use crate::limit::{QuotaCounter, RateLimit};
 use crate::password::Passwords;
@@ -49,6 +51,8 @@ pub struct Api {
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) upstream: Upstream,
     pub(crate) needed_scopes: Vec<NeededScope>,
+    /// For every next piece of a call's body.
+    pub(crate) body_patience: Duration,
     pub(crate) limits: Option<ApiLimits>,
     pub(crate) cors: HeaderMap,
     pub(crate) figures: Arc<ApiFigures>,
@@ -58,10 +62,10 @@ pub struct Api {
 
 /// The counters of an API.
 pub(crate) struct ApiLimits {
-    pub(crate) token: RateLimit,
-    pub(crate) api: RateLimit,
-    pub(crate) quota: Option<QuotaCounter>,
-    pub(crate) user_code: RateLimit,
+    pub(crate) token: Arc<RateLimit>,
+    pub(crate) api: Arc<RateLimit>,
+    pub(crate) quota: Option<Arc<QuotaCounter>>,
+    pub(crate) user_code: Arc<RateLimit>,
 }
 
 impl Api {
@@ -88,6 +92,7 @@ impl Api {
             upstream: settings.upstream,
             needed_scopes: settings.needed_scopes,
             figures: Figures::default().api(&name),
+            body_patience: BODY_PATIENCE,
             developer_hint: None,
         }
     }
@@ -105,6 +110,19 @@ impl Api {
     /// The same, counting into `figures`, which outlast it.
     pub fn with_figures(self, figures: &Figures) -> Self {
         Self { figures: figures.api(&self.rules.api), ..self }
+    }
+
+    /// The same, which waits so long for every next piece of a call's body.
+    pub(crate) fn with_body_patience(self, body_patience: Duration) -> Self {
+        Self { body_patience, ..self }
+    }
+
+    /// The same, which goes on counting where `before` stands, as far as they have the same limits.
+    pub(crate) fn counting_on(mut self, before: &Self) -> Self {
+        if let (Some(limits), Some(before)) = (&mut self.limits, &before.limits) {
+            limits.count_on(before);
+        }
+        self
     }
 
     /// Spelling and rules.
@@ -144,10 +162,28 @@ impl ApiLimits {
         // 34 bits of user code, guessed at this rate for their 15 minutes (RFC 8628 §5.1).
         let user_code = stagedoor_wire::dialect::Limit { burst: 30, per_minute: 30 };
         Self {
-            token: RateLimit::new(limits.token),
-            api: RateLimit::new(limits.api),
-            quota: limits.quota.as_ref().map(|quota| QuotaCounter::new(quota.calls)),
-            user_code: RateLimit::new(user_code),
+            token: Arc::new(RateLimit::new(limits.token)),
+            api: Arc::new(RateLimit::new(limits.api)),
+            quota: limits.quota.as_ref().map(|quota| Arc::new(QuotaCounter::new(quota.calls))),
+            user_code: Arc::new(RateLimit::new(user_code)),
+        }
+    }
+
+    fn count_on(&mut self, before: &Self) {
+        let rates = [
+            (&mut self.token, &before.token),
+            (&mut self.api, &before.api),
+            (&mut self.user_code, &before.user_code),
+        ];
+        for (own, before) in rates {
+            if own.is_like(before) {
+                own.clone_from(before);
+            }
+        }
+        if let (Some(own), Some(before)) = (&mut self.quota, &before.quota)
+            && own.is_like(before)
+        {
+            own.clone_from(before);
         }
     }
 }

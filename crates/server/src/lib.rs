@@ -22,6 +22,7 @@ pub mod listen;
 pub mod pages;
 pub mod password;
 pub mod request;
+pub mod running;
 mod settle;
 pub mod state_file;
 mod steady;
@@ -139,6 +140,11 @@ impl Server {
         }
         let metadata = http::metadata::at_root(path, method, &self.apis);
         metadata.unwrap_or_else(|| browser::outside(path, &self.apis))
+    }
+
+    /// The API of this name.
+    pub fn named(&self, name: &str) -> Option<&Arc<Api>> {
+        self.apis.iter().find(|api| &*api.rules.api == name)
     }
 
     /// The API whose mount the path lies under.

@@ -19,7 +19,7 @@ pub(crate) struct Ended {
     subjects: HashMap<Subject, Rise, DefaultHashBuilder>,
     /// Nonces of single tokens, with their expiry.
     tokens: HashMap<u64, Timestamp, DefaultHashBuilder>,
-    longest_token_seconds: u32,
+    longest_token_seconds: AtomicU32,
     /// The latest time that was ever named. A clock that was set back must not make what ends now look older than the tokens
     /// it ends.
     latest: AtomicI64,
@@ -37,7 +37,13 @@ struct Rise {
 impl Ended {
     pub(crate) fn new(longest_token_seconds: u32) -> Self {
         let latest = AtomicI64::new(i64::MIN);
-        Self { subjects: map(), tokens: map(), longest_token_seconds, latest, floor: AtomicU32::new(0) }
+        Self {
+            subjects: map(),
+            tokens: map(),
+            longest_token_seconds: longest_token_seconds.into(),
+            latest,
+            floor: AtomicU32::new(0),
+        }
     }
 
     /// Notes the epoch that everything began anew under when a backup was restored.
@@ -45,9 +51,15 @@ impl Ended {
         self.floor.store(epoch, Ordering::Relaxed);
     }
 
+    /// From now on tokens may live this long; those that may live longer already still do.
+    pub(crate) fn expect_tokens_of(&self, seconds: u32) {
+        self.longest_token_seconds.fetch_max(seconds, Ordering::Relaxed);
+    }
+
     /// What rose before this ended tokens that have expired since.
     pub(crate) fn horizon(&self, now: Timestamp) -> Timestamp {
-        now.plus_seconds(-i64::from(self.longest_token_seconds) - LEEWAY_SECONDS)
+        let longest = self.longest_token_seconds.load(Ordering::Relaxed);
+        now.plus_seconds(-i64::from(longest) - LEEWAY_SECONDS)
     }
 
     /// Notes an epoch that rose. One that is known to be higher stays.

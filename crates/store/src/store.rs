@@ -79,6 +79,12 @@ impl Store {
         Ok(Self { memory, sqlite: Arc::new(sqlite) })
     }
 
+    /// Says, before the first such token is made, that access tokens live this long from now on. Shorter ones change nothing:
+    /// the longer ones are out.
+    pub fn expect_tokens_of(&self, seconds: u32) {
+        self.memory.ended.expect_tokens_of(seconds);
+    }
+
     /// Whether there are neither accounts nor apps. Blocks.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         self.sqlite.is_empty()

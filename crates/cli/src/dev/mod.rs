@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use stagedoor_server::dev::Dev;
-use stagedoor_server::listen::{self, ListenerOptions};
+use stagedoor_server::listen::{self, Listener, ListenerOptions};
 use stagedoor_server::{Clock, jobs};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
             arguments.listen.port()
         );
     }
-    log::to_stderr("warn", Lines::Pretty)?;
+    drop(log::to_stderr("warn", Lines::Pretty)?);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(arguments))
 }
 
@@ -108,7 +108,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         terminated.await;
         stop.send_replace(true);
     };
-    listen::serve(listener, ListenerOptions::default(), dev.clone(), stopped).await;
+    let listener = Listener::plain(listener, ListenerOptions::default());
+    listen::serve(listener, dev.clone(), stopped).await;
     cleaner.await?;
     dev.current().store().close().await;
     Ok(())

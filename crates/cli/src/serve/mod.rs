@@ -2,34 +2,41 @@
 
 mod admin;
 mod file_size;
+mod limits;
 pub(crate) mod lock;
+mod reload;
+mod signals;
+mod sockets;
+mod systemd;
 mod traces;
 
-use std::future::Future;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 use stagedoor_server::config::{Configuration, LogFormat};
 use stagedoor_server::figures::Figures;
-use stagedoor_server::front::Front;
-use stagedoor_server::listen::{self, ListenerOptions};
+use stagedoor_server::front::Lasting;
+use stagedoor_server::listen::{self, Listener, ListenerOptions};
+use stagedoor_server::running::Running;
 use stagedoor_server::{Clock, FiguresListener, Insight, jobs};
 use stagedoor_store::{Store, StoreOptions};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::check;
 use crate::failure::Failure;
-use crate::log::{self, Lines};
+use crate::log::{self, Level, Lines};
+use reload::Reload;
+use signals::{Signal, Signals};
+use systemd::Systemd;
 use traces::Exporter;
 
 /// Run a server of your own
 ///
-/// It stands in front of the APIs that its configuration names, until SIGTERM or Ctrl-C; what is in flight is finished.
+/// It stands in front of the APIs that its configuration names, until SIGTERM or Ctrl-C; what is in flight is finished. At
+/// SIGHUP it reads the configuration again.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   stagedoor init                                             write a configuration to begin with
@@ -48,62 +55,64 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         LogFormat::Pretty => Lines::Pretty,
         LogFormat::Json => Lines::Json,
     };
-    log::to_stderr(configuration.log.level.as_str(), lines)?;
+    let level = log::to_stderr(configuration.log.level.as_str(), lines)?;
+    limits::raise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    Ok(runtime.block_on(serve(configuration))?)
+    Ok(runtime.block_on(serve(configuration, arguments.config.clone(), level))?)
 }
 
-async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> anyhow::Result<()> {
     // Before anyone is told that it runs: whoever stops it at once finds it ready for that too.
-    let terminated = terminated()?;
+    let mut signals = Signals::catch()?;
+    let systemd = Systemd::from_environment();
     file_size::survive_limit()?;
     let _lock = lock::take(&configuration.database)?;
-    let listeners = bind(&configuration.server.listen).await?;
+    let listeners = sockets::open(&configuration.server.listen).await?;
     let bound = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
-    let origin = configuration.server.origin(bound[0]);
+    let url = configuration.server.origin(bound[0]);
     let clock = Clock::default();
-    let options = StoreOptions {
-        longest_token_seconds: configuration.longest_token_seconds(),
-        ..StoreOptions::default()
-    };
-    let store = Store::open(&configuration.database, options, clock.now())
-        .with_context(|| configuration.database.display().to_string())?;
-    let connections = configuration.server.connections;
+    let store = open(&configuration, &clock)?;
+    configuration.warn(clock.now());
     let figures_listener = match configuration.metrics.listen {
-        Some(address) => bind(&[address]).await?.pop(),
+        Some(address) => Some(sockets::bind(address).await?),
         None => None,
     };
     let admin_socket = configuration.admin_socket.clone();
     let (insight, exporter) = insight(&configuration)?;
-    let front = Arc::new(Front::new(configuration, &origin, &store, &clock, &insight)?);
+    let lasting = Lasting::new(store.clone(), clock.clone(), insight);
+    let running = Arc::new(Running::start(configuration, bound[0], lasting)?);
 
     let (stop, stopping) = watch::channel(false);
-    let everything = front.everything();
-    let number = everything.apis().len();
-    let cleaner = tokio::spawn(jobs::clean(move || everything.clone(), stopping.clone()));
+    let jobs = in_the_background(&running, &systemd, &stopping);
     let mut served = JoinSet::new();
-    let administered = front.clone();
+    let administered = running.clone();
     served.spawn(admin::listen(&admin_socket, move || administered.everything(), stopping.clone())?);
-    admin::say_if_there_is_no_administrator(&front.everything()).await;
+    admin::say_if_there_is_no_administrator(&running.everything()).await;
     for listener in listeners {
-        served.spawn(listen::serve(listener, connections, front.clone(), stopped(stopping.clone())));
+        served.spawn(listen::serve(running.listener(listener), running.clone(), stopped(stopping.clone())));
     }
     let mut metrics = String::new();
     if let Some(listener) = figures_listener {
         metrics = format!("http://{}/metrics", listener.local_addr()?);
-        let front = front.clone();
-        let handler = Arc::new(FiguresListener(move || front.everything()));
-        served.spawn(listen::serve(listener, ListenerOptions::default(), handler, stopped(stopping.clone())));
+        let current = running.clone();
+        let handler = Arc::new(FiguresListener(move || current.everything()));
+        let listener = Listener::plain(listener, ListenerOptions::default());
+        served.spawn(listen::serve(listener, handler, stopped(stopping.clone())));
     }
     let listens = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    tracing::info!(url = origin, listens, metrics, apis = number, "ready");
-    terminated.await;
-    tracing::info!("stopping");
-    stop.send_replace(true);
-    while let Some(ended) = served.join_next().await {
-        ended?;
+    tracing::info!(url, listens, metrics, apis = running.everything().apis().len(), "ready");
+    systemd.ready();
+    let reload = Reload { file, running, level, clock };
+    while signals.next().await == Signal::Reload {
+        systemd.reloading();
+        reload.now().await?;
+        systemd.ready();
     }
-    cleaner.await?;
+    tracing::info!("stopping");
+    systemd.stopping();
+    stop.send_replace(true);
+    all_ended(served).await?;
+    all_ended(jobs).await?;
     store.close().await;
     if let Some(exporter) = exporter {
         exporter.end().await?;
@@ -129,25 +138,36 @@ fn insight(configuration: &Configuration) -> anyhow::Result<(Insight, Option<Exp
     Ok((insight, exporter))
 }
 
+fn in_the_background(
+    running: &Arc<Running>,
+    systemd: &Systemd,
+    stopping: &watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let current = running.clone();
+    let mut jobs = JoinSet::new();
+    jobs.spawn(jobs::clean(move || current.everything(), stopping.clone()));
+    jobs.spawn(running.clone().watch(stopping.clone()));
+    jobs.spawn(systemd.clone().keep_watchdog(stopping.clone()));
+    jobs
+}
+
+async fn all_ended(mut tasks: JoinSet<()>) -> anyhow::Result<()> {
+    while let Some(ended) = tasks.join_next().await {
+        ended?;
+    }
+    Ok(())
+}
+
 async fn stopped(mut stopping: watch::Receiver<bool>) {
     // An error says that the sender is gone, which is the end too.
     let _ = stopping.wait_for(|stop| *stop).await;
 }
 
-async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
-    let mut listeners = Vec::new();
-    for address in addresses {
-        let bound = TcpListener::bind(address).await;
-        listeners.push(bound.with_context(|| {
-            format!("cannot listen on {address}: see that nothing else does, and that this user may")
-        })?);
-    }
-    Ok(listeners)
-}
-
-fn terminated() -> anyhow::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-    })
+fn open(configuration: &Configuration, clock: &Clock) -> anyhow::Result<Store> {
+    let options = StoreOptions {
+        longest_token_seconds: configuration.longest_token_seconds(),
+        ..StoreOptions::default()
+    };
+    Store::open(&configuration.database, options, clock.now())
+        .with_context(|| configuration.database.display().to_string())
 }

@@ -98,8 +98,8 @@ impl Answer {
     }
 }
 
-pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+pub(crate) struct Connection<S = TcpStream> {
+    pub(crate) stream: BufReader<S>,
 }
 
 impl Connection {
@@ -114,6 +114,17 @@ impl Connection {
         Ok(Self { stream: BufReader::new(stream) })
     }
 
+    /// Whether nothing has arrived so far.
+    pub(crate) fn is_silent(&mut self) -> bool {
+        let stream = self.stream.get_mut();
+        stream.set_nonblocking(true).unwrap();
+        let silent = stream.peek(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        stream.set_nonblocking(false).unwrap();
+        silent
+    }
+}
+
+impl<S: Read + Write> Connection<S> {
     pub(crate) fn send(&mut self, call: &Call) -> io::Result<Answer> {
         self.write(&call.to_bytes())?;
         self.read()
@@ -145,15 +156,6 @@ impl Connection {
         let mut rest = Vec::new();
         self.stream.read_to_end(&mut rest).unwrap();
         rest
-    }
-
-    /// Whether nothing has arrived so far.
-    pub(crate) fn is_silent(&mut self) -> bool {
-        let stream = self.stream.get_mut();
-        stream.set_nonblocking(true).unwrap();
-        let silent = stream.peek(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-        stream.set_nonblocking(false).unwrap();
-        silent
     }
 
     fn line(&mut self) -> io::Result<String> {

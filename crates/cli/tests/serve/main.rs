@@ -3,11 +3,14 @@
 
 mod admin;
 mod backup;
+mod certificates;
 mod chain;
 mod collector;
+mod crowds;
 mod devices;
 mod disk_full;
 mod figures;
+mod frames;
 mod front;
 #[expect(dead_code, reason = "the tests of `dev` use the rest")]
 #[path = "../dev/http.rs"]
@@ -15,10 +18,15 @@ mod http;
 mod init;
 mod keys;
 mod kills;
+mod log;
 mod logs;
 mod process;
 mod refusals;
+mod reload;
+mod slow;
 mod state;
+mod systemd;
+mod tls;
 mod traces;
 mod upstream;
 mod upstream_faults;

@@ -1,11 +1,11 @@
 //! A folder as `stagedoor init` leaves it, and the server that runs in it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
@@ -18,6 +18,7 @@ use stagedoor_store::{Store, StoreOptions};
 use tempfile::TempDir;
 
 use crate::http::{self, Answer, Call};
+use crate::log::Log;
 
 pub(crate) const CLIENT: &str = "3c2b1a09f8e7d6c5b4a3928170615243";
 pub(crate) const SECRET: &str = "sds_Q7w2E9r4T1y6U3i8O5p0A7s2D9f4G1h6J3k8L5z0X7c";
@@ -69,6 +70,14 @@ impl Folder {
         std::fs::write(path, text.replacen(from, to, 1)).unwrap();
     }
 
+    /// Puts a file, which its owner alone can read, in the place of another at once.
+    pub(crate) fn replace(&self, name: &str, text: &str) {
+        let new = self.path("new");
+        std::fs::write(&new, text).unwrap();
+        std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::rename(new, self.path(name)).unwrap();
+    }
+
     /// Puts an app into the database of every API, as an administrator would.
     pub(crate) fn add_apps(&self) {
         let configuration = Configuration::read(Path::new(&self.configuration())).unwrap();
@@ -100,7 +109,8 @@ impl Folder {
         Self::start(shell)
     }
 
-    fn start(mut command: Command) -> Serve {
+    /// Starts a server by a command of the test's own, and waits until it is ready.
+    pub(crate) fn start(mut command: Command) -> Serve {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut log = String::new();
@@ -111,13 +121,7 @@ impl Folder {
         let url = ready["url"].as_str().unwrap().to_owned();
         let listens = ready["listens"].as_str().unwrap().split(", ");
         let addresses: Vec<SocketAddr> = listens.map(|address| address.parse().unwrap()).collect();
-        // Read on as it comes: one that logs much must not wait for the end.
-        let rest = std::thread::spawn(move || {
-            let mut rest = String::new();
-            stderr.read_to_string(&mut rest).unwrap();
-            rest
-        });
-        Serve { child, rest: Some(rest), log, url, address: addresses[0], addresses }
+        Serve { child, rest: Some(Log::read(stderr)), log, url, address: addresses[0], addresses }
     }
 }
 
@@ -154,7 +158,7 @@ async fn add_apps(configuration: Configuration) {
 pub(crate) struct Serve {
     child: Child,
     /// What it logs from then on.
-    rest: Option<JoinHandle<String>>,
+    rest: Option<Log>,
     /// What it logged until it was ready.
     log: String,
     pub(crate) url: String,
@@ -184,16 +188,16 @@ impl Serve {
 
     /// The same at a host.
     pub(crate) fn token_at(&self, host: &str, scope: &str) -> String {
-        let answer = self.ask_for_token(host, scope);
-        assert_eq!(answer.status, 200, "{}", answer.shown());
-        answer.member("access_token")
+        token(&mut self.connect(), host, scope)
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What the token endpoint answers the app.
     pub(crate) fn ask_for_token(&self, host: &str, scope: &str) -> Answer {
-        let form =
-            format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}&scope={scope}");
-        self.send(&Call::new("POST", "/catalogue/token").header("host", host).form(&form))
+        self.send(&token_request(host, scope))
     }
 
     /// Lets no file of the server's be written to behind so many bytes, as if the disk was full; `None`: no such limit.
@@ -209,15 +213,30 @@ impl Serve {
     }
 
     pub(crate) fn ask_to_stop(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.signal("-TERM");
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits until it logs a line with `text` in it, and gives the line.
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        self.rest.as_mut().unwrap().wait_for(text)
+    }
+
+    /// Lets it read its configuration again, and waits until it has taken it up.
+    pub(crate) fn reload(&mut self) {
+        self.signal("-HUP");
+        self.wait_for("the configuration is taken up");
     }
 
     /// Waits for its end: exit code, and all it logged.
     pub(crate) fn wait(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
         let mut log = std::mem::take(&mut self.log);
-        log.extend(self.rest.take().map(|rest| rest.join().unwrap()));
+        log.extend(self.rest.take().map(Log::rest));
         assert!(!log.contains("panicked"), "{log}");
         (status.code(), log)
     }
@@ -229,6 +248,23 @@ impl Serve {
         assert_eq!(code, Some(0), "{log}");
         log
     }
+}
+
+/// A token for the app itself, asked for over a connection.
+pub(crate) fn token<S: Read + Write>(
+    connection: &mut http::Connection<S>,
+    host: &str,
+    scope: &str,
+) -> String {
+    let answer = connection.send(&token_request(host, scope)).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.shown());
+    answer.member("access_token")
+}
+
+fn token_request(host: &str, scope: &str) -> Call {
+    let form =
+        format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}&scope={scope}");
+    Call::new("POST", "/catalogue/token").header("host", host).form(&form)
 }
 
 impl Drop for Serve {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use stagedoor_wire::strict_toml::{FileError, line_of};
+use zeroize::Zeroizing;
 
 /// A check that goes on.
 pub(super) struct Check<'a> {
@@ -52,30 +53,23 @@ impl<'a> Check<'a> {
         self.folder.join(written)
     }
 
-    /// The text of a file only its owner can read; `None` with the mistake noted.
-    pub(super) fn read_private(&mut self, path: &Path, place: &str, cure: &str) -> Option<String> {
-        use std::os::unix::fs::PermissionsExt;
-        let read = std::fs::metadata(path).and_then(|about| Ok((about, std::fs::read_to_string(path)?)));
-        match read {
-            Err(error) => {
-                self.wrong(place, format!("cannot read {}: {error}; {cure}", path.display()));
-                None
-            }
-            Ok((about, _)) if about.permissions().mode() & 0o077 != 0 => {
-                let path = path.display();
-                let message = format!(
-                    "{path} can be read by others; run chmod 600 on it, and replace what is in it if it was exposed"
-                );
-                self.wrong(place, message);
-                None
-            }
-            Ok((_, text)) => Some(text),
-        }
-    }
-
     /// All that was noted, in the order of the lines.
     pub(super) fn mistakes(mut self) -> Vec<FileError> {
         self.mistakes.sort_by_key(|mistake| mistake.line);
         self.mistakes
+    }
+}
+
+/// The text of a file only its owner can read; an error is what an operator reads. Blocks.
+pub(super) fn read_private(path: &Path, cure: &str) -> Result<Zeroizing<String>, String> {
+    use std::os::unix::fs::PermissionsExt;
+    let read = std::fs::metadata(path).and_then(|about| Ok((about, std::fs::read_to_string(path)?)));
+    match read {
+        Err(error) => Err(format!("cannot read {}: {error}; {cure}", path.display())),
+        Ok((about, _)) if about.permissions().mode() & 0o077 != 0 => Err(format!(
+            "{} can be read by others; run chmod 600 on it, and replace what is in it if it was exposed",
+            path.display()
+        )),
+        Ok((_, text)) => Ok(Zeroizing::new(text)),
     }
 }

@@ -27,7 +27,7 @@ impl Default for MetricsSection {
 }
 
 /// Figures.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MetricsConfiguration {
     /// A listener of their own.
     pub listen: Option<SocketAddr>,

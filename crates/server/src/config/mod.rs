@@ -9,6 +9,7 @@ mod admin;
 mod api;
 mod check;
 mod database;
+mod identity;
 mod keys;
 mod log;
 mod metrics;
@@ -25,16 +26,19 @@ mod traces;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use stagedoor_protocol::Timestamp;
 use stagedoor_wire::strict_toml::{self, FileError};
+use url::Url;
 
 pub use accounts::Registration;
 pub use admin::socket_of;
 pub use api::{ApiConfiguration, Upstream};
+pub(crate) use identity::Identity;
 pub use keys::{KeyPlace, Keys};
 pub use log::{LogFormat, LogLevel, LogSection};
 pub use metrics::MetricsConfiguration;
 pub use network::Network;
-pub use server::{ServerConfiguration, TlsFiles};
+pub use server::{ServerConfiguration, TlsConfiguration, TlsFiles};
 pub use traces::TracesConfiguration;
 
 use check::Check;
@@ -43,7 +47,7 @@ use check::Check;
 pub const TEMPLATE: &str = include_str!("template.toml");
 
 /// What a server is told, checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Configuration {
     /// Where it listens and how it is reached.
     pub server: ServerConfiguration,
@@ -133,6 +137,32 @@ impl Configuration {
         match (check.mistakes(), configuration) {
             (mistakes, Some(configuration)) if mistakes.is_empty() => Ok(configuration),
             (mistakes, _) => Err(ConfigurationError::Mistakes(mistakes)),
+        }
+    }
+
+    /// The same with keys that were read again; an error is what an operator reads.
+    pub(crate) fn with_keys(&self, keys: Keys) -> Result<Self, String> {
+        match self.apis.iter().find_map(|api| api::missing_key(&keys.ring, api)) {
+            Some(message) => Err(message),
+            None => Ok(Self { keys, ..self.clone() }),
+        }
+    }
+
+    /// What will go wrong though it can be served.
+    pub fn warnings(&self, now: Timestamp) -> Vec<String> {
+        let Some(TlsConfiguration { files, certificate, .. }) = &self.server.tls else { return Vec::new() };
+        let url = self.server.url.as_deref().and_then(|url| Url::parse(url).ok());
+        let own = url.as_ref().and_then(Url::host_str);
+        let hosts: Vec<&str> =
+            own.into_iter().chain(self.apis.iter().filter_map(|api| api.host.as_deref())).collect();
+        let file = files.certificate.display();
+        certificate.warnings(&hosts, now).iter().map(|warning| format!("{file}: {warning}")).collect()
+    }
+
+    /// Logs the same.
+    pub fn warn(&self, now: Timestamp) {
+        for warning in self.warnings(now) {
+            tracing::warn!(warning, "somebody should see to this");
         }
     }
 

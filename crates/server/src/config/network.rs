@@ -12,14 +12,14 @@ pub struct Network {
 
 /// Why a text is no network.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NotANetwork {
+pub(crate) enum NotANetwork {
     Form,
     /// The address has bits beyond the prefix; this is the network it lies in.
     Bits(Network),
 }
 
 impl Network {
-    pub(super) fn parse(text: &str) -> Result<Self, NotANetwork> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NotANetwork> {
         let (address, bits) = match text.split_once('/') {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),

@@ -22,7 +22,7 @@ fn all() -> f64 {
 }
 
 /// Traces.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TracesConfiguration {
     /// Where they are sent; http or https.
     pub endpoint: Url,

@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use stagedoor_store::Store;
-
-use super::FrontError;
+use super::{Front, FrontError, Lasting};
 use crate::config::{ApiConfiguration, Configuration};
-use crate::figures::Figures;
 use crate::gateway::upstream::{Address, Connections};
-use crate::password::Passwords;
-use crate::{Api, ApiSettings, Clock, Upstream};
+use crate::{Api, ApiSettings, Upstream};
 
 /// An API and the host that leads to it; by any host where there is none.
 pub(super) struct Hosted {
@@ -17,30 +13,33 @@ pub(super) struct Hosted {
     pub(super) api: Arc<Api>,
 }
 
-/// All of them; `origin` is how the server is reached.
+/// All of them; `origin` is how the server is reached. What was counted by the ones before is counted on.
 pub(super) fn all(
-    configuration: Configuration,
+    configuration: &Configuration,
     origin: &str,
-    store: &Store,
-    clock: &Clock,
-    figures: &Figures,
+    lasting: &Lasting,
+    connections: &Connections,
+    before: Option<&Front>,
 ) -> Result<Vec<Hosted>, FrontError> {
-    let keys = configuration.keys.ring;
-    let passwords = Arc::new(Passwords::default());
-    let connections =
-        Connections::new(configuration.apis.iter().any(|api| api.upstream.url.scheme() == "https"))?;
-    let hosted = |api: ApiConfiguration| {
-        let (host, token_format) = (api.host.clone(), api.token_format);
-        let settings = settings(api, origin, &connections)?;
-        let api = Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone());
-        let api = api.with_token_format(token_format).with_figures(figures);
-        Ok(Hosted { host, api: Arc::new(api) })
+    let Lasting { store, clock, passwords, insight } = lasting;
+    let hosted = |configured: &ApiConfiguration| {
+        let settings = settings(configured, origin, connections)?;
+        let keys = configuration.keys.ring.clone();
+        let api = Api::new(settings, keys, store.clone(), clock.clone(), passwords.clone());
+        let mut api = api
+            .with_token_format(configured.token_format)
+            .with_figures(&insight.figures)
+            .with_body_patience(configuration.server.body_patience);
+        if let Some(before) = before.and_then(|before| before.everything.named(&configured.name)) {
+            api = api.counting_on(before);
+        }
+        Ok(Hosted { host: configured.host.clone(), api: Arc::new(api) })
     };
-    configuration.apis.into_iter().map(hosted).collect()
+    configuration.apis.iter().map(hosted).collect()
 }
 
 fn settings(
-    api: ApiConfiguration,
+    api: &ApiConfiguration,
     server_origin: &str,
     connections: &Connections,
 ) -> Result<ApiSettings, FrontError> {
@@ -48,12 +47,12 @@ fn settings(
     let address = Address::new(&api.upstream, &origin, connections.clone());
     let address = address.ok_or_else(|| FrontError::Upstream { api: api.name.clone() })?;
     Ok(ApiSettings {
-        name: api.name,
-        mount: api.path,
+        name: api.name.clone(),
+        mount: api.path.clone(),
         origin,
-        dialect: api.dialect,
+        dialect: api.dialect.clone(),
         upstream: Upstream::Address(Box::new(address)),
-        needed_scopes: api.needed_scopes,
+        needed_scopes: api.needed_scopes.clone(),
         unlimited: false,
     })
 }

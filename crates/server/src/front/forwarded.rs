@@ -11,17 +11,19 @@ use crate::listen::{ClientAddress, TrustedProxy};
 
 const NAME: &str = "x-forwarded-for";
 
-/// Puts the caller's address in place of the proxy's.
-pub(super) fn believe(request: &mut Request<Body>, proxies: &[Network]) {
+/// Puts the caller's address in place of the proxy's. `false`: it came from no proxy.
+pub(super) fn believe(request: &mut Request<Body>, proxies: &[Network]) -> bool {
     if proxies.is_empty() {
-        return;
+        return false;
     }
-    let Some(&ClientAddress(peer)) = request.extensions().get::<ClientAddress>() else { return };
+    let Some(&ClientAddress(peer)) = request.extensions().get::<ClientAddress>() else { return false };
     let caller = caller(peer, request.headers(), proxies);
     request.extensions_mut().insert(ClientAddress(caller));
-    if is_proxy(peer, proxies) {
+    let is_proxied = is_proxy(peer, proxies);
+    if is_proxied {
         request.extensions_mut().insert(TrustedProxy);
     }
+    is_proxied
 }
 
 /// Each proxy adds at the end whom it heard from. Going back from there, the first who is no proxy of ours is the caller;

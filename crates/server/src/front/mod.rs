@@ -1,5 +1,5 @@
 //! What a request meets first in `serve`: by which host it came, and from whom. A front is what a configuration says, put
-//! together.
+//! together; a changed configuration is another front.
 
 mod apis;
 mod forwarded;
@@ -9,23 +9,36 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use stagedoor_store::Store;
 
 use crate::config::{Configuration, Network};
 use crate::figures::Figures;
-use crate::gateway::upstream::NoCertificates;
+use crate::gateway::upstream::{Connections, NoCertificates};
 use crate::listen::Handler;
+use crate::password::Passwords;
 use crate::{Api, Clock, Insight, Server, is_own};
 use apis::Hosted;
+
+/// What outlives a configuration.
+pub struct Lasting {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    passwords: Arc<Passwords>,
+    pub(crate) insight: Insight,
+}
 
 /// All APIs behind all hosts.
 pub struct Front {
     by_host: HashMap<String, Server>,
     by_any_host: Server,
     everything: Arc<Server>,
+    connections: Connections,
     proxies: Vec<Network>,
+    /// What `Strict-Transport-Security` says to those who came by a proxy's https. Where this server does TLS itself, the
+    /// listener says it.
+    strict_transport: Option<HeaderValue>,
 }
 
 /// Why a configuration without mistakes cannot be put together.
@@ -39,19 +52,31 @@ pub enum FrontError {
     Upstream { api: String },
 }
 
+impl Lasting {
+    pub fn new(store: Store, clock: Clock, insight: Insight) -> Self {
+        Self { store, clock, passwords: Arc::default(), insight }
+    }
+}
+
 impl Front {
-    /// What the configuration says; `origin` is how the server is reached.
+    /// What the configuration says; `origin` is how the server is reached. Where there was a front `before`, its connections
+    /// and counters go on. Blocks.
     pub fn new(
-        configuration: Configuration,
+        configuration: &Configuration,
         origin: &str,
-        store: &Store,
-        clock: &Clock,
-        insight: &Insight,
+        lasting: &Lasting,
+        before: Option<&Self>,
     ) -> Result<Self, FrontError> {
-        let proxies = configuration.server.trusted_proxies.clone();
-        let hosted = apis::all(configuration, origin, store, clock, &insight.figures)?;
+        let is_https = |url: &str| url.starts_with("https:");
+        let tls = configuration.apis.iter().any(|api| is_https(api.upstream.url.as_str()));
+        let connections = match before {
+            Some(before) if before.connections.do_tls() || !tls => before.connections.clone(),
+            _ => Connections::new(tls)?,
+        };
+        let hosted = apis::all(configuration, origin, lasting, &connections, before)?;
+        let insight = Insight { access_log: configuration.log.access, ..lasting.insight.clone() };
         let server = |apis: Vec<Arc<Api>>| {
-            Server::new(apis, store.clone(), clock.clone()).with_insight(insight.clone())
+            Server::new(apis, lasting.store.clone(), lasting.clock.clone()).with_insight(insight.clone())
         };
         let everything = Arc::new(server(hosted.iter().map(|hosted| hosted.api.clone()).collect()));
         let mut hosts: HashMap<Option<String>, Vec<Arc<Api>>> = HashMap::new();
@@ -60,7 +85,10 @@ impl Front {
         }
         let by_any_host = server(hosts.remove(&None).unwrap_or_default());
         let by_host = hosts.into_iter().filter_map(|(host, apis)| Some((host?, server(apis)))).collect();
-        Ok(Self { by_host, by_any_host, everything, proxies })
+        let is_proxied = is_https(origin) && configuration.server.tls.is_none();
+        let strict_transport = is_proxied.then(|| configuration.server.strict_transport.clone());
+        let proxies = configuration.server.trusted_proxies.clone();
+        Ok(Self { by_host, by_any_host, everything, connections, proxies, strict_transport })
     }
 
     /// One server for all APIs: for jobs.
@@ -85,8 +113,12 @@ impl Front {
 
 impl Handler for Front {
     async fn handle(&self, mut request: Request<Body>) -> Response {
-        forwarded::believe(&mut request, &self.proxies);
-        self.server(&request).handle(request).await
+        let is_proxied = forwarded::believe(&mut request, &self.proxies);
+        let mut response = self.server(&request).handle(request).await;
+        if let Some(value) = self.strict_transport.as_ref().filter(|_| is_proxied) {
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value.clone());
+        }
+        response
     }
 
     fn figures(&self) -> Arc<Figures> {

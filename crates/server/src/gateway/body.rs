@@ -12,8 +12,8 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::Sleep;
 
-/// A client's time for the next piece. How long the API takes to ask for it does not count.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// A client's time for the next piece, where nothing else is said. How long the API takes to ask for it does not count.
+pub(crate) const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether a call's body was given up.
 pub(super) struct Late(Option<Arc<AtomicBool>>);
@@ -25,13 +25,13 @@ impl Late {
 }
 
 /// A call's body, which ends in an error when it stops coming.
-pub(super) fn of_call(body: Body) -> (Body, Late) {
+pub(super) fn of_call(body: Body, patience: Duration) -> (Body, Late) {
     // Most calls have none.
     if body.is_end_stream() {
         return (body, Late(None));
     }
     let late = Arc::new(AtomicBool::new(false));
-    let patient = Patient { late: Some(late.clone()), ..Patient::new(body, PATIENCE) };
+    let patient = Patient { late: Some(late.clone()), ..Patient::new(body, patience) };
     (Body::new(patient), Late(Some(late)))
 }
 

@@ -15,6 +15,7 @@ use axum::response::Response;
 
 use crate::api::Api;
 use authenticate::Caller;
+pub(crate) use body::BODY_PATIENCE;
 use refuse::Refused;
 
 /// Answers an API call.
@@ -45,7 +46,7 @@ async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
     scope::check(api, path, &caller)?;
     let share = limit::take(api, &caller, now)?;
     let (parts, sent) = request.into_parts();
-    let (sent, late) = body::of_call(sent);
+    let (sent, late) = body::of_call(sent, api.body_patience);
     let mut answered = upstream::call(api, Request::from_parts(parts, sent), &caller).await;
     if late.is_late() {
         answered = Err(Refused::BodyLate);

@@ -21,6 +21,11 @@ impl QuotaCounter {
         Self { calls, used: HashMap::new() }
     }
 
+    /// Whether it allows as much.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.calls == other.calls
+    }
+
     /// Calls left.
     pub fn remaining(&self, key: Key, now: Timestamp) -> u64 {
         let used = self.used.pin();

@@ -47,6 +47,11 @@ impl RateLimit {
         }
     }
 
+    /// Whether it allows as much.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (self.interval, self.burst) == (other.interval, other.burst)
+    }
+
     /// Whole seconds until a request of `key` would pass, rounded up; 0 when one would now. Counts nothing.
     pub fn wait_seconds(&self, key: Key, now: Timestamp) -> u32 {
         let now = now.0.saturating_mul(1000);

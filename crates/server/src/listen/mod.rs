@@ -1,7 +1,14 @@
-//! Listening: HTTP/1.1 connections, bounded and slow-proof, drained at shutdown.
+//! Listening: plain HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1; bounded and slow-proof, drained at shutdown.
 
+mod answer;
+mod closing;
 mod host;
+mod http1;
+mod http2;
+mod options;
 mod places;
+mod streams;
+pub mod tls;
 
 use std::future::Future;
 use std::io::Write;
@@ -9,21 +16,18 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderValue, StatusCode, Version, header};
+use axum::http::Extensions;
 use axum::response::Response;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_io_timeout::TimeoutStream;
 
 use crate::figures::Figures;
 pub(crate) use host::{is_loopback, names_this_machine};
+pub use options::ListenerOptions;
 use places::{Place, Places};
+use tls::Tls;
 
 /// Where a request came from; in its extensions.
 #[derive(Clone, Copy, Debug)]
@@ -42,29 +46,6 @@ pub(crate) fn address(extensions: &Extensions) -> IpAddr {
 #[derive(Clone, Copy, Debug)]
 pub struct CloseWithoutAnswer;
 
-const HEADER_SECONDS: u64 = 15;
-const WRITE_SECONDS: u64 = 30;
-const MAX_HEADERS: usize = 100;
-const MAX_HEADER_BYTES: usize = 32 * 1024;
-const DRAIN: Duration = Duration::from_secs(10);
-
-/// How many connections there may be at a time.
-#[derive(Clone, Copy, Debug)]
-pub struct ListenerOptions {
-    /// In all. Beyond it nobody is let in until someone leaves; the system keeps a queue of those who wait.
-    pub connections: usize,
-    /// From one address, of IPv6 one network. Who has as many is told 503.
-    pub connections_per_address: usize,
-    /// From a loopback address: programs of this machine, and proxies in front, open many.
-    pub connections_per_loopback_address: usize,
-}
-
-impl Default for ListenerOptions {
-    fn default() -> Self {
-        Self { connections: 20_000, connections_per_address: 256, connections_per_loopback_address: 4096 }
-    }
-}
-
 /// Something that answers requests.
 pub trait Handler: Send + Sync + 'static {
     /// Answers one.
@@ -76,41 +57,70 @@ pub trait Handler: Send + Sync + 'static {
     }
 }
 
-/// Serves until `stop`, then lets what is in flight finish.
-pub async fn serve(
-    listener: TcpListener,
-    options: ListenerOptions,
-    handler: Arc<impl Handler>,
-    stop: impl Future<Output = ()>,
-) {
-    let graceful = GracefulShutdown::new();
-    let places = Places::new(options, handler.figures().connections().clone());
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
-            () = &mut stop => break,
-        };
-        let Some((stream, address, place)) = accepted else { continue };
-        let connection = graceful.watch(connect(stream, address, handler.clone()));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
-            drop(place);
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
+/// A socket, and how it is listened on.
+pub struct Listener {
+    pub socket: TcpListener,
+    /// Those of new connections may be changed while it is listened on; how many there may be in all may not.
+    pub options: Arc<ArcSwap<ListenerOptions>>,
+    /// Plain HTTP where there is none.
+    pub tls: Option<Tls>,
+}
+
+impl Listener {
+    /// One that speaks plain HTTP.
+    pub fn plain(socket: TcpListener, options: ListenerOptions) -> Self {
+        Self { socket, options: Arc::new(ArcSwap::from_pointee(options)), tls: None }
     }
 }
 
-async fn accept(listener: &TcpListener, places: &Places) -> Option<(TcpStream, IpAddr, Place)> {
+/// Serves until `stop`, then lets what is in flight finish.
+pub async fn serve(listener: Listener, handler: Arc<impl Handler>, stop: impl Future<Output = ()>) {
+    let Listener { socket, options, tls } = listener;
+    let (closing, closes) = closing::pair();
+    let places = Places::new(options.load().connections, handler.figures().connections().clone());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&socket, &places, &options) => accepted,
+            () = &mut stop => break,
+        };
+        let Some((stream, address, place)) = accepted else { continue };
+        let (options, handler, closes) = (options.load_full(), handler.clone(), closes.clone());
+        match tls.clone() {
+            None => tokio::spawn(async move {
+                let service = answer::service(handler, address, None);
+                note(http1::serve(stream, service, &options, closes).await);
+                drop(place);
+            }),
+            Some(tls) => tokio::spawn(async move {
+                note(tls.serve(stream, address, handler, &options, closes).await);
+                drop(place);
+            }),
+        };
+    }
+    drop((socket, closes));
+    let patience = options.load().drain;
+    if tokio::time::timeout(patience, closing.close()).await.is_err() {
+        tracing::warn!(seconds = patience.as_secs(), "some requests did not finish in time");
+    }
+}
+
+fn note(ended: Result<(), impl std::fmt::Display>) {
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+async fn accept(
+    socket: &TcpListener,
+    places: &Places,
+    options: &ArcSwap<ListenerOptions>,
+) -> Option<(TcpStream, IpAddr, Place)> {
     let free = places.free().await?;
-    match listener.accept().await {
+    match socket.accept().await {
         Ok((stream, address)) => {
-            let Some(place) = places.take(free, address.ip()) else {
+            let most = options.load().connections_of(address.ip());
+            let Some(place) = places.take(free, address.ip(), most) else {
                 turn_away(stream);
                 return None;
             };
@@ -127,68 +137,10 @@ async fn accept(listener: &TcpListener, places: &Places) -> Option<(TcpStream, I
     }
 }
 
-/// Says that there is no place. It is sent at once or not at all, so that nobody is held up by it.
+/// Says that there is no place. It is sent at once or not at all, so that nobody is held up by it. Who waits for TLS sees a
+/// connection that ends.
 fn turn_away(stream: TcpStream) {
     const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     let sent = stream.into_std().and_then(|mut stream| stream.write_all(FULL));
     tracing::debug!(told = sent.is_ok(), "too many connections from one address");
 }
-
-fn connect<H: Handler>(
-    stream: TcpStream,
-    address: IpAddr,
-    handler: Arc<H>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let handler = handler.clone();
-        async move {
-            if !names_one_host(&request) {
-                return Ok(bad_request());
-            }
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ClientAddress(address));
-            let response = handler.handle(request).await;
-            if response.extensions().get::<CloseWithoutAnswer>().is_some() {
-                Err(Closed)
-            } else {
-                Ok(response)
-            }
-        }
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(Box::pin(patient(stream))), service)
-}
-
-/// RFC 9112 §3.2: one Host, which only HTTP/1.0 may leave out. Of two, what stands behind this server might believe the
-/// other.
-fn names_one_host<T>(request: &Request<T>) -> bool {
-    match request.headers().get_all(header::HOST).iter().count() {
-        0 => request.version() < Version::HTTP_11,
-        number => number == 1,
-    }
-}
-
-fn bad_request() -> Response {
-    let mut response = Response::new(Body::from("A request names one Host.\n"));
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-/// A client that does not read its answers is waited for so long and no longer.
-fn patient(stream: TcpStream) -> TimeoutStream<TcpStream> {
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(Duration::from_secs(WRITE_SECONDS)));
-    stream
-}
-
-/// The answer was withheld on purpose.
-#[derive(Debug, thiserror::Error)]
-#[error("closed without an answer")]
-struct Closed;

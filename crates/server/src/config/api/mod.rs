@@ -19,8 +19,8 @@ use super::check::Check;
 use super::server::ServerConfiguration;
 use crate::NeededScope;
 use instead::Instead;
-pub(super) use token_format::check_keys;
 use token_format::{AlgorithmName, TokenFormatName};
+pub(super) use token_format::{check_keys, missing_key};
 pub use upstream::Upstream;
 
 /// One protected API; the section is written once for each. It lies at a `path`, at a `host`, or at both.
@@ -71,7 +71,7 @@ struct ScopeSection {
 }
 
 /// One API, checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ApiConfiguration {
     pub name: String,
     /// With what the configuration says instead.

@@ -70,14 +70,18 @@ pub(in crate::config) fn check_keys(
     check: &mut Check<'_>,
 ) {
     for (at, api) in apis.iter().enumerate() {
-        let Some(ApiConfiguration { token_format: TokenFormat::Jwt(algorithm), .. }) = api else { continue };
-        let purpose = algorithm.purpose();
-        if !ring.has(purpose) {
-            let message = format!(
-                "there is no key that signs by {}: run `stagedoor keys rotate --purpose {purpose}`",
-                algorithm.as_str()
-            );
+        if let Some(message) = api.as_ref().and_then(|api| missing_key(ring, api)) {
             check.wrong(&format!("api.{at}.token_format"), message);
         }
     }
+}
+
+/// What is said of an API whose key is not there.
+pub(in crate::config) fn missing_key(ring: &KeyRing, api: &ApiConfiguration) -> Option<String> {
+    let TokenFormat::Jwt(algorithm) = api.token_format else { return None };
+    let (purpose, name) = (algorithm.purpose(), algorithm.as_str());
+    let is_missing = !ring.has(purpose);
+    is_missing.then(|| {
+        format!("there is no key that signs by {name}: run `stagedoor keys rotate --purpose {purpose}`")
+    })
 }

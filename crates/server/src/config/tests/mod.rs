@@ -3,6 +3,7 @@
 mod api;
 mod good;
 mod server;
+mod tls;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -86,6 +86,14 @@ fn listening() {
                 "limits = { connections_per_address = 0 }",
                 "9: `connections_per_address` is 0, and nobody would be let in: at least 1",
             ),
+            (
+                "limits = { header_seconds = 0 }",
+                "9: `header_seconds` is 0, and nobody would be in time: at least 1",
+            ),
+            (
+                "limits = { drain_seconds = 0 }",
+                "9: `drain_seconds` is 0, and nobody would be in time: at least 1",
+            ),
             ("limits = { conections = 5 }", "9: unknown field `conections`; did you mean `connections`?"),
         ],
     );
@@ -146,48 +154,6 @@ fn how_it_is_reached() {
     let folder = Folder::new();
     for (networks, said) in cases {
         refused(&folder, LISTEN, &proxies(networks), said);
-    }
-}
-
-#[test]
-fn tls() {
-    let folder = Folder::new();
-    folder.write("chain.pem", "");
-    folder.write("open.pem", "");
-    folder.set_mode("open.pem", 0o644);
-    let cases = [
-        (
-            "https",
-            "chain.pem",
-            "nowhere.pem",
-            "12: cannot read nowhere.pem: No such file or directory (os error 2); name a file with the certificate's private key",
-        ),
-        (
-            "https",
-            "nowhere.pem",
-            "chain.pem",
-            "11: cannot read nowhere.pem: No such file or directory (os error 2); name a file with the certificate chain",
-        ),
-        (
-            "https",
-            "chain.pem",
-            "open.pem",
-            "12: open.pem can be read by others; run chmod 600 on it, and replace what is in it if it was exposed",
-        ),
-        (
-            "http",
-            "chain.pem",
-            "chain.pem",
-            "9: with [server.tls] it is reached by https: write \"https://localhost\"",
-        ),
-    ];
-    for (scheme, certificate, key, said) in cases {
-        let tls = format!(
-            "url = \"{scheme}://localhost\"\n[server.tls]\ncertificate_file = \"{certificate}\"\nkey_file = \"{key}\""
-        );
-        let mistakes = folder.mistakes(&super::TEMPLATE.replacen(LISTEN, &tls, 1));
-        assert!(mistakes.contains(&format!("stagedoor.toml:{said}")), "{mistakes:#?}");
-        assert!(mistakes.contains(&"stagedoor.toml:10: this version does not do TLS itself yet: put a proxy in front, and name it in `trusted_proxies`".to_owned()), "{mistakes:#?}");
     }
 }
 

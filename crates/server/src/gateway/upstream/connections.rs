@@ -46,6 +46,11 @@ impl Connections {
         Ok(Self::Tls(builder.build(connector)))
     }
 
+    /// Whether https is among what they reach.
+    pub(crate) fn do_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
     /// Sends `request`, whose URI is absolute; returns when the answer's head is there. An error is its words.
     pub(super) async fn send(&self, request: Request<Sent>) -> Result<Response<Incoming>, String> {
         let answered = match self {

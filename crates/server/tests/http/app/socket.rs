@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use stagedoor_server::Server;
-use stagedoor_server::listen::{Handler, ListenerOptions, serve};
+use stagedoor_server::listen::{Handler, Listener, ListenerOptions, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -43,7 +43,7 @@ impl Listening {
         let (stop, stopped) = oneshot::channel::<()>();
         let door = Arc::new(Door(app.server.clone()));
         let serving = tokio::spawn(async move {
-            serve(listener, options, door, async {
+            serve(Listener::plain(listener, options), door, async {
                 let _ = stopped.await;
             })
             .await;

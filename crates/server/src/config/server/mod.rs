@@ -1,14 +1,21 @@
 //! `[server]`: listening, and how the server is reached.
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+mod limits;
+mod tls;
 
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use axum::http::HeaderValue;
 use serde::Deserialize;
 use url::{Host, Url};
 
 use super::check::Check;
 use super::network::{Network, NotANetwork};
 use crate::listen::ListenerOptions;
+use limits::{Limits, LimitsSection};
+use tls::TlsSection;
+pub use tls::{TlsConfiguration, TlsFiles};
 
 /// Where the server listens and how it is reached.
 #[derive(Deserialize, Debug)]
@@ -22,34 +29,13 @@ pub(super) struct ServerSection {
     url: Option<String>,
     /// Addresses or networks, such as `10.0.0.0/8`, of the proxies in front. `X-Forwarded-For` is believed from them alone.
     trusted_proxies: Vec<String>,
+    /// For how long browsers that came by https come by https alone, to this host at whatever port
+    /// (`Strict-Transport-Security`). With 0 they are told to forget it.
+    hsts_seconds: u32,
     /// Certificate and key.
-    pub(super) tls: Option<TlsSection>,
-    /// How much at a time.
+    tls: Option<TlsSection>,
+    /// How much at a time, and how long.
     limits: LimitsSection,
-}
-
-/// Certificate and key for TLS. Left out, the server speaks plain HTTP. This version does not do TLS itself yet and refuses
-/// the section.
-#[derive(Deserialize, Debug)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, expecting = "a section, [server.tls]")]
-pub(super) struct TlsSection {
-    /// Certificate chain, PEM, the server's own first.
-    certificate_file: PathBuf,
-    /// The certificate's private key, PEM, which its owner alone can read.
-    key_file: PathBuf,
-}
-
-/// How much at a time, for each address listened on.
-#[derive(Deserialize, Debug)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields, expecting = "a section, [server.limits]")]
-struct LimitsSection {
-    /// Connections in all. Who comes beyond that waits.
-    connections: usize,
-    /// Connections from one address, of IPv6 one network (/64). Who comes beyond that is told 503. Loopback addresses may
-    /// have more.
-    connections_per_address: usize,
 }
 
 impl Default for ServerSection {
@@ -58,36 +44,27 @@ impl Default for ServerSection {
             listen: vec!["127.0.0.1:8080".to_owned()],
             url: None,
             trusted_proxies: Vec::new(),
+            hsts_seconds: 365 * 24 * 3600,
             tls: None,
             limits: LimitsSection::default(),
         }
     }
 }
 
-impl Default for LimitsSection {
-    fn default() -> Self {
-        let ListenerOptions { connections, connections_per_address, .. } = ListenerOptions::default();
-        Self { connections, connections_per_address }
-    }
-}
-
 /// Where the server listens and how it is reached.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServerConfiguration {
     /// At least one.
     pub listen: Vec<SocketAddr>,
     /// Scheme, host and port without trailing slash; left out where only this machine reaches it.
     pub url: Option<String>,
     pub trusted_proxies: Vec<Network>,
-    pub tls: Option<TlsFiles>,
+    pub tls: Option<TlsConfiguration>,
     pub connections: ListenerOptions,
-}
-
-/// Where certificate and key are.
-#[derive(Debug)]
-pub struct TlsFiles {
-    pub certificate: PathBuf,
-    pub key: PathBuf,
+    /// For every next piece of a call's body.
+    pub body_patience: Duration,
+    /// What `Strict-Transport-Security` says in answers that go by https.
+    pub strict_transport: HeaderValue,
 }
 
 impl ServerConfiguration {
@@ -120,47 +97,26 @@ impl ServerSection {
             None => Some(None),
         };
         let tls = self.tls.map(|tls| tls.typed(check));
-        let connections = self.limits.typed(check);
+        let limits = self.limits.typed(check);
+        // RFC 6797 §6.1. Of subdomains and preload lists an operator says nothing by accident.
+        let strict_transport = HeaderValue::from_str(&format!("max-age={}", self.hsts_seconds)).ok();
+        let (Limits { options, body_patience }, proxies) = (limits?, trusted_proxies?);
         Some(ServerConfiguration {
             listen: listen?,
             url: url?,
-            trusted_proxies: trusted_proxies?,
             tls: match tls {
                 Some(tls) => Some(tls?),
                 None => None,
             },
-            connections: connections?,
+            connections: ListenerOptions {
+                proxies: proxies.clone(),
+                strict_transport: strict_transport.clone(),
+                ..options
+            },
+            body_patience,
+            strict_transport: strict_transport?,
+            trusted_proxies: proxies,
         })
-    }
-}
-
-impl TlsSection {
-    fn typed(self, check: &mut Check<'_>) -> Option<TlsFiles> {
-        let (certificate, key) = (check.path(&self.certificate_file), check.path(&self.key_file));
-        if let Err(error) = std::fs::read(&certificate) {
-            let message = format!(
-                "cannot read {}: {error}; name a file with the certificate chain",
-                certificate.display()
-            );
-            check.wrong("server.tls.certificate_file", message);
-        }
-        check.read_private(&key, "server.tls.key_file", "name a file with the certificate's private key")?;
-        Some(TlsFiles { certificate, key })
-    }
-}
-
-impl LimitsSection {
-    fn typed(self, check: &mut Check<'_>) -> Option<ListenerOptions> {
-        let Self { connections, connections_per_address } = self;
-        if connections == 0 || connections_per_address == 0 {
-            let key = if connections == 0 { "connections" } else { "connections_per_address" };
-            check.wrong(
-                &format!("server.limits.{key}"),
-                format!("`{key}` is 0, and nobody would be let in: at least 1"),
-            );
-            return None;
-        }
-        Some(ListenerOptions { connections, connections_per_address, ..ListenerOptions::default() })
     }
 }
 

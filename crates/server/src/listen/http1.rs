@@ -1,0 +1,46 @@
+//! HTTP/1.1 (RFC 9112) on one connection.
+
+use std::pin::Pin;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_io_timeout::TimeoutStream;
+
+use super::ListenerOptions;
+use super::answer::Answers;
+use super::closing::Closes;
+
+const MAX_HEADERS: usize = 100;
+pub(super) const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+/// Answers until the client leaves or has nothing to ask, or until the listener ends.
+pub(super) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    service: impl Answers,
+    options: &ListenerOptions,
+    mut closes: Closes,
+) -> Result<(), hyper::Error> {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(options.header)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .serve_connection(TokioIo::new(patient(stream, options)), service);
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        () = closes.told() => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await
+}
+
+/// A client that does not read its answers is waited for so long and no longer.
+pub(super) fn patient<S: AsyncRead + AsyncWrite>(
+    stream: S,
+    options: &ListenerOptions,
+) -> Pin<Box<TimeoutStream<S>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(options.write));
+    Box::pin(stream)
+}
