@@ -94,10 +94,11 @@ def test_addresses_are_believed_from_the_proxy_alone(https, backend):
 
 
 def test_links_say_https(https):
-    _, body = answer(https, "GET", "/.well-known/oauth-authorization-server/catalogue")
+    response, body = answer(https, "GET", "/.well-known/oauth-authorization-server/catalogue")
     metadata = json.loads(body)
     assert metadata["issuer"] == f"{URL}/catalogue"
     assert metadata["token_endpoint"] == f"{URL}/catalogue/token"
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_pieces_arrive_as_they_are_sent(https, backend):
