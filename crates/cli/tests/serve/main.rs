@@ -23,6 +23,7 @@ mod logs;
 mod process;
 mod refusals;
 mod reload;
+mod rotation;
 mod slow;
 mod state;
 mod systemd;
