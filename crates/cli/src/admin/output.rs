@@ -59,7 +59,10 @@ pub(super) fn once(client: &Client, value: &Value, member: &str, about: &str) ->
     }
     eprintln!("{}", terminal::harmless(about));
     match value[member].as_str() {
-        Some(secret) => terminal::print(format!("{secret}\n").as_bytes()),
+        // A line break in a file would be taken for a part of the secret.
+        Some(secret) => {
+            terminal::print(format!("{secret}{}", if terminal::is_read() { "\n" } else { "" }).as_bytes())
+        }
         None => Ok(()),
     }
 }

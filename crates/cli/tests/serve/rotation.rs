@@ -96,8 +96,9 @@ impl Load<'_> {
 fn answer_all(upstream: &Upstream) {
     thread::scope(|scope| {
         loop {
-            let mut heard = upstream.hear();
+            let mut heard = upstream.accept();
             scope.spawn(move || {
+                heard.next();
                 while !heard.head.is_empty() {
                     heard.answer("");
                     heard.next();

@@ -28,11 +28,16 @@ impl Upstream {
 
     /// Waits for the next connection and the head of its request.
     pub(crate) fn hear(&self) -> Heard {
-        let (stream, _) = self.listener.accept().unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut heard = Heard { stream: BufReader::new(stream), head: Vec::new() };
+        let mut heard = self.accept();
         heard.next();
         heard
+    }
+
+    /// Waits for the next connection alone: a client may open one and then take another.
+    pub(crate) fn accept(&self) -> Heard {
+        let (stream, _) = self.listener.accept().unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Heard { stream: BufReader::new(stream), head: Vec::new() }
     }
 }
 

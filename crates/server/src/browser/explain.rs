@@ -100,10 +100,10 @@ fn explain(problem: &Problem) -> String {
     match problem {
         Problem::Malformed(why) => format!("The address cannot be read: {why}. Encode each parameter and send it once."),
         Problem::ClientMissing => {
-            "The address lacks client_id. Add the client id that the dashboard shows for your app.".to_owned()
+            "The address lacks client_id. Add the client id that you were given for your app.".to_owned()
         }
         Problem::ClientUnknown => {
-            "No app has this client id. Copy it again from the dashboard; mind that each API has its own apps.".to_owned()
+            "No app has this client id. Copy it again from where it was given to you; mind that each API has its own apps.".to_owned()
         }
         Problem::ClientSuspended => {
             "This app may not ask for access now: it is suspended or not approved yet. Ask the API's owner.".to_owned()

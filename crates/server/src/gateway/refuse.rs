@@ -50,7 +50,10 @@ impl From<Fault> for Refused {
 /// The dialect's answer.
 pub(crate) fn response(api: &Api, refused: &Refused) -> Response {
     match refused {
-        Refused::Kind(kind) => spell(api, *kind),
+        Refused::Kind(kind) => {
+            tracing::debug!(api = %api.rules.api, ?kind, "call refused");
+            spell(api, *kind)
+        }
         Refused::Limited { kind, retry_after_seconds, share } => {
             let mut response = with_retry_after(spell(api, *kind), *retry_after_seconds);
             if let Some(share) = share {

@@ -51,7 +51,10 @@ fn create(comparison: &mut Comparison<'_>, email: &Email, entry: &AccountEntry) 
     let (email, name) = (email.as_str().to_owned(), entry.name.clone());
     let password_hash = entry.password_hash.clone().unwrap_or_else(|| NO_PASSWORD.to_owned());
     if entry.password_hash.is_none() {
-        comparison.plan.notes.push(format!("{email} has no password yet: an administrator sets one"));
+        comparison
+            .plan
+            .notes
+            .push(format!("{email} has no password yet: stagedoor admin account password {email} sets one"));
     }
     comparison.accounts.push((email.clone(), id));
     let what = title(&email);
