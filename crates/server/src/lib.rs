@@ -96,7 +96,8 @@ impl Server {
             None => RequestId::random(),
         };
         let trace = self.insight.traces.as_ref().map(|traces| traces.begin(&request));
-        let mut response = request::within(Current { id, trace }, self.answer(request)).await;
+        let answer = std::pin::pin!(self.answer(request));
+        let mut response = request::within(Current { id, trace }, answer).await;
         response.headers_mut().insert(request::ID, id.to_header());
         response
     }
@@ -106,8 +107,8 @@ impl Server {
         let led_to = self.leads_to(request.uri().path());
         let response = match led_to {
             Some((api, endpoint)) => http::handle(api, endpoint, request).await,
-            None if request.uri().path() == SETUP_PATH => self.first_administrator(request).await,
-            None => self.outside(&request.map(drop)).await,
+            None if request.uri().path() == SETUP_PATH => Box::pin(self.first_administrator(request)).await,
+            None => Box::pin(self.outside(&request.map(drop))).await,
         };
         noted.answered(&self.insight, led_to, response.status());
         response

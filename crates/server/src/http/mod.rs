@@ -92,15 +92,16 @@ pub(crate) async fn handle(api: &Api, endpoint: Endpoint, request: Request<Body>
     if for_programs && request.method() == Method::OPTIONS && !api.cors.is_empty() {
         return reply::preflight(api);
     }
+    // A future is as large as its largest part, and is moved at every step: what is asked rarely is kept apart.
     let mut response = match endpoint {
         Endpoint::Token => token::handle(api, request).await,
-        Endpoint::Authorize => browser::authorize::handle(api, request).await,
-        Endpoint::Revocation => revocation::handle(api, request).await,
-        Endpoint::Introspection => introspection::handle(api, request).await,
+        Endpoint::Authorize => Box::pin(browser::authorize::handle(api, request)).await,
+        Endpoint::Revocation => Box::pin(revocation::handle(api, request)).await,
+        Endpoint::Introspection => Box::pin(introspection::handle(api, request)).await,
         Endpoint::Metadata => metadata::handle(api, request.method()),
         Endpoint::Jwks => jwks::handle(api, request.method()),
-        Endpoint::DeviceAuthorization => device_authorization::handle(api, request).await,
-        Endpoint::Device => browser::device::handle(api, request).await,
+        Endpoint::DeviceAuthorization => Box::pin(device_authorization::handle(api, request)).await,
+        Endpoint::Device => Box::pin(browser::device::handle(api, request)).await,
         Endpoint::Api => gateway::handle(api, request).await,
     };
     if for_programs && !api.cors.is_empty() {

@@ -76,7 +76,7 @@ async fn send(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
         },
         Upstream::Address(address) => {
             let watch = Stopwatch::start();
-            let response = address.call(request).await?;
+            let response = Box::pin(address.call(request)).await?;
             api.figures.upstream_answered(watch.elapsed());
             Ok(response)
         }
