@@ -8,6 +8,8 @@ use crate::listen::ClientAddress;
 
 const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// What nginx and others say instead of it.
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
@@ -28,7 +30,7 @@ impl Public {
 /// Leaves what may go to the upstream, and says how the call came here. The connection adds `Host`.
 pub(super) fn outgoing(headers: &mut HeaderMap, public: &Public, caller: Option<ClientAddress>) {
     hop_by_hop::remove(headers);
-    for name in [EXPECT, HOST, FORWARDED, FORWARDED_FOR] {
+    for name in [EXPECT, HOST, FORWARDED, FORWARDED_FOR, REAL_IP] {
         headers.remove(name);
     }
     if let Some(address) =
@@ -76,6 +78,7 @@ mod tests {
             "forwarded: for=1.2.3.4",
             "x-forwarded-for: 1.2.3.4",
             "x-forwarded-for: 5.6.7.8",
+            "x-real-ip: 1.2.3.4",
             "x-forwarded-proto: http",
             "x-forwarded-host: evil.example",
             "x-stagedoor-app: mine",

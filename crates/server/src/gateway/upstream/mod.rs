@@ -27,6 +27,7 @@ use crate::api::Api;
 use crate::request;
 use crate::traces::{self, Open, SpanKind};
 
+const OWN: &str = "x-stagedoor-";
 const APP: HeaderName = HeaderName::from_static("x-stagedoor-app");
 const TEAM: HeaderName = HeaderName::from_static("x-stagedoor-team");
 const ACCOUNT: HeaderName = HeaderName::from_static("x-stagedoor-account");
@@ -93,8 +94,10 @@ fn local_uri(api: &Api, uri: &Uri) -> Result<Uri, Refused> {
 }
 
 fn remove_own(headers: &mut HeaderMap) {
-    let own = |name: &&HeaderName| name.as_str().starts_with("x-stagedoor-");
-    let sent: Vec<HeaderName> = headers.keys().filter(own).cloned().collect();
+    // Where a gateway takes `_` for `-`, as CGI does (RFC 3875 §4.1.18), such a name is another spelling of one that does not
+    // pass.
+    let is_dropped = |name: &&HeaderName| name.as_str().starts_with(OWN) || name.as_str().contains('_');
+    let sent: Vec<HeaderName> = headers.keys().filter(is_dropped).cloned().collect();
     for name in sent {
         headers.remove(name);
     }
