@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
 use stagedoor_protocol::opaque::PREFIXES;
 
 use crate::listen::address;
@@ -47,7 +48,11 @@ fn shown(path: &str) -> String {
     while !path.is_char_boundary(end) {
         end -= 1;
     }
-    let is_secret = |segment: &str| PREFIXES.iter().chain([&JWT]).any(|prefix| segment.contains(prefix));
+    let is_secret = |segment: &str| {
+        // `sds%5f` is `sds_` to whoever reads the line (RFC 3986 §2.1).
+        let read = percent_decode_str(segment).decode_utf8_lossy();
+        PREFIXES.iter().chain([&JWT]).any(|prefix| read.contains(prefix))
+    };
     let segments = path[..end].split('/').map(|segment| if is_secret(segment) { "…" } else { segment });
     segments.collect::<Vec<_>>().join("/")
 }
@@ -61,6 +66,7 @@ mod tests {
         assert_eq!(shown("/v1/artists/7"), "/v1/artists/7");
         assert_eq!(shown("/v1/sda_AbC/x"), "/v1/…/x");
         assert_eq!(shown("/token=sdr_AbC/eyJhbGciOiJFZERTQSJ9.x.y"), "/…/…");
+        assert_eq!(shown("/v1/sds%5fAbC/%73d%61%5FAbC/%65yJhbGci/a%5fb"), "/v1/…/…/…/a%5fb");
         let long = format!("/{}", "é".repeat(LONGEST_PATH));
         assert_eq!(shown(&long).len(), LONGEST_PATH - 1);
     }
