@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Argon2, PasswordHash};
+use argon2::{ARGON2ID_IDENT, Argon2, Params, PasswordHash};
 use rand::Rng as _;
 use stagedoor_protocol::Timestamp;
 use stagedoor_wire::Secret;
@@ -51,6 +51,32 @@ pub fn check(password: &Secret) -> Result<(), WeakPassword> {
     } else {
         Ok(())
     }
+}
+
+/// A hash from elsewhere cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnusableHash {
+    #[error("`password_hash` is no PHC string of argon2id, such as $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH")]
+    Form,
+    #[error("`password_hash` costs too much: m is at most {MAX_MEMORY_KIB}, t and p at most {MAX_PASSES}")]
+    Costly,
+}
+
+/// Whoever signs in makes the server do what the hash says: 256 MiB are enough for any (RFC 9106 §4).
+const MAX_MEMORY_KIB: u32 = 256 * 1024;
+/// Passes, and lanes too.
+const MAX_PASSES: u32 = 16;
+
+/// Whether passwords can be checked against a hash that was made elsewhere.
+pub(crate) fn check_hash(text: &str) -> Result<(), UnusableHash> {
+    let hash = PasswordHash::new(text).map_err(|_| UnusableHash::Form)?;
+    let is_known = hash.algorithm == ARGON2ID_IDENT && hash.version.is_none_or(|version| version == 19);
+    if !is_known || hash.salt.is_none() || hash.hash.is_none() {
+        return Err(UnusableHash::Form);
+    }
+    let params = Params::try_from(&hash).map_err(|_| UnusableHash::Form)?;
+    let is_cheap = params.m_cost() <= MAX_MEMORY_KIB && params.t_cost().max(params.p_cost()) <= MAX_PASSES;
+    if is_cheap { Ok(()) } else { Err(UnusableHash::Costly) }
 }
 
 /// Checks passwords, a few at a time, and counts who tries them. Accounts are shared by all APIs, and so is the count.
@@ -219,6 +245,30 @@ mod tests {
         assert_eq!(says("zehn Zeichän"), Ok(()));
         assert_eq!(says(&"ab".repeat(513)), Err(WeakPassword::Long));
         assert_eq!(says("aaaaaaaaaaaa"), Err(WeakPassword::Repeated));
+    }
+
+    #[test]
+    fn which_hashes_are_taken_over() {
+        let with = |head: &str| NOBODY.replacen("$argon2id$v=19$m=19456,t=2,p=1", head, 1);
+        let form = Err(UnusableHash::Form);
+        let costly = Err(UnusableHash::Costly);
+        for (text, expected) in [
+            (NOBODY.to_owned(), Ok(())),
+            (with("$argon2id$v=19$m=262144,t=16,p=16"), Ok(())),
+            (with("$argon2id$v=19$m=262145,t=2,p=1"), costly),
+            (with("$argon2id$v=19$m=4194304,t=2,p=1"), costly),
+            (with("$argon2id$v=19$m=19456,t=17,p=1"), costly),
+            (with("$argon2id$v=19$m=19456,t=2,p=17"), costly),
+            (with("$argon2i$v=19$m=19456,t=2,p=1"), form),
+            (with("$argon2id$v=18$m=19456,t=2,p=1"), form),
+            (with("$argon2id$v=19$m=1,t=2,p=1"), form),
+            (NOBODY.rsplit_once('$').unwrap().0.to_owned(), form),
+            ("$argon2id$v=19$m=19456,t=2,p=1".to_owned(), form),
+            (String::new(), form),
+            ("listen-first".to_owned(), form),
+        ] {
+            assert_eq!(check_hash(&text), expected, "{text}");
+        }
     }
 
     #[tokio::test]

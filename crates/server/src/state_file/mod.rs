@@ -30,7 +30,7 @@ pub use plan::{ApplyOptions, NewAppSecret, Plan, PlannedChange, Sign};
 pub use write::write;
 
 /// A state that is to be.
-#[derive(Deserialize, Debug, Default)]
+#[derive(Clone, Deserialize, Debug, Default)]
 #[serde(deny_unknown_fields)]
 pub struct StateFile {
     #[serde(default)]
@@ -44,7 +44,7 @@ pub struct StateFile {
 }
 
 /// A person.
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct AccountEntry {
     pub email: String,
@@ -54,14 +54,14 @@ pub struct AccountEntry {
     /// Cannot sign in.
     #[serde(default)]
     pub suspended: bool,
-    /// PHC string of argon2id, for an account that is new. Without it nobody can sign in until a password is set.
+    /// PHC string of argon2id, at most 256 MiB, 16 passes and 16 lanes, for an account that is new. Without it nobody can sign in until a password is set.
     pub password_hash: Option<String>,
     /// For one that is new; else it is drawn.
     pub id: Option<AccountId>,
 }
 
 /// A team.
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct TeamEntry {
     pub name: String,
@@ -73,7 +73,7 @@ pub struct TeamEntry {
 }
 
 /// A team's member.
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct MemberEntry {
     /// An e-mail, or the `id` of an account of this file.
@@ -82,13 +82,13 @@ pub struct MemberEntry {
 }
 
 /// An app.
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct AppEntry {
     /// The API's name.
     pub api: String,
     pub client_id: ClientId,
-    /// Client secrets that exist already; they are kept as keyed hashes.
+    /// Client secrets that exist already, of twelve characters or more; they are kept as keyed hashes.
     #[serde(default)]
     pub secrets: Vec<Secret>,
     pub name: String,
@@ -110,7 +110,7 @@ pub struct AppEntry {
 }
 
 /// A deprecated pair of headers: either its key, or what is kept of it with the key of the key file that this rests on.
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyKeyEntry {
     pub api: String,

@@ -155,7 +155,7 @@ fn changes_are_told() {
         .replace("\"https://b.example/cb\", ", "\"https://c.example/cb\", ")
         .replace("users = [\"bob@example.com\"]", "users = [\"ada@example.com\"]")
         .replace("acts_for = [\"Second\"]\n", "")
-        .replace("stage = \"approved\"", "stage = \"suspended\"\nsecrets = [\"taken-over\"]")
+        .replace("stage = \"approved\"", "stage = \"suspended\"\nsecrets = [\"taken-over-once\"]")
         .replace("ends = \"2027-06-01T00:00:00Z\"", "");
     assert_eq!(
         place.apply(&changed, false),
@@ -193,6 +193,19 @@ fn nothing_is_removed_unasked() {
     assert!(!place.export().contains("[[app]]"));
 }
 
+/// Blanks around an e-mail or a name, and capitals in an e-mail, make no other row.
+#[test]
+fn written_otherwise() {
+    let place = Place::new(1);
+    place.apply(STATE, false);
+    let same = STATE
+        .replace("\"bob@example.com\"", "\" Bob@Example.com\"")
+        .replace("\"ada@example.com\"", "\"ADA@example.com \"")
+        .replace("\"First\"", "\" First \"")
+        .replace("[\"Second\"]", "[\"Second \"]");
+    assert_eq!(place.apply(&same, true), [""; 0]);
+}
+
 /// Hashes are of use under the keys they rest on alone.
 #[test]
 fn under_other_keys() {
@@ -226,6 +239,35 @@ fn mistakes() {
             STATE.replace("\"bob@example.com\"\nname", "\"ADA@example.com\"\nname"),
             "it stands in the file twice",
         ),
+        (
+            STATE.replace("\"bob@example.com\"\nname", "\" Ada@example.com\"\nname"),
+            "it stands in the file twice",
+        ),
+        (
+            STATE.replace("\"Bob\"", "\"Bob\\n- account ada@example.com\""),
+            "account bob@example.com: a name is 1 to 100 characters, on one line",
+        ),
+        (STATE.replace("\"Second\"", "\" \""), "team  : a name is"),
+        (STATE.replace("\"Board\"", "\"\""), "app soundcharts board: a name is"),
+        (
+            STATE.replace(
+                "\"Bob\"",
+                "\"Bob\"\npassword_hash = \"$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0\"",
+            ),
+            "account bob@example.com: `password_hash` costs too much",
+        ),
+        (
+            STATE.replace("\"Bob\"", "\"Bob\"\npassword_hash = \"\""),
+            "account bob@example.com: `password_hash` is no PHC string of argon2id",
+        ),
+        (
+            STATE.replace("\"Board\"", "\"Board\"\nsecrets = [\"\"]"),
+            "app soundcharts board: a client secret has at least 12 characters",
+        ),
+        (
+            STATE.replace("\"Board\"", "\"Board\"\nsecrets = [\"old-secret-\"]"),
+            "app soundcharts board: a client secret has at least 12 characters",
+        ),
         (STATE.replace("bob@example.com", "bob"), "account bob: an e-mail address has one @"),
         (STATE.replace("key = \"old-key\"", ""), "give `key`, or `hash`"),
         (STATE.replace("2027-06-01T00:00:00Z", "soon"), "`ends` is no time"),
@@ -233,7 +275,7 @@ fn mistakes() {
     for (text, sentence) in cases {
         let said = place.ask(&text, false, true).unwrap_err();
         assert!(said.contains(sentence), "{sentence}: {said}");
-        assert!(!said.contains("old-key"), "{said}");
+        assert!(!said.contains("old-key") && !said.contains("old-secret"), "{said}");
     }
     assert!(place.store.is_empty().unwrap(), "all or nothing");
 
@@ -263,7 +305,7 @@ struct Sample {
 }
 
 fn sample() -> impl Strategy<Value = Sample> {
-    let app = (0..6_usize, 0..4_usize, vec(0..3_usize, 0..3), any::<bool>(), "[ -~äß\\n]{0,12}");
+    let app = (0..6_usize, 0..4_usize, vec(0..3_usize, 0..3), any::<bool>(), "[!-~äß][ -~äß]{0,11}");
     let keys = vec((0..3_usize, any::<bool>()), 0..3);
     (vec(app, 0..5), keys, vec(0..3_usize, 2), any::<bool>()).prop_map(
         |(mut apps, mut keys, roles, suspended)| {
@@ -295,7 +337,7 @@ impl Sample {
             text += &format!(
                 "[[app]]\napi = \"{api}\"\nclient_id = \"app-{number}\"\nname = {}\ndescription = {}\nstage = \"{stage}\"\nteam = \"First\"\n",
                 quoted(words),
-                quoted(words)
+                quoted(&format!(" {words}\n"))
             );
             if *acts {
                 text.push_str("acts_for = [\"Second \\\"2\\\"\"]\nusers = [\"bob@example.com\"]\n");

@@ -1,7 +1,7 @@
 //! People.
 
 use stagedoor_protocol::Effect;
-use stagedoor_protocol::account::{self, AccountChange, AccountRecord, Email};
+use stagedoor_protocol::account::{self, AccountChange, AccountRecord};
 use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::decision::Subject;
 use stagedoor_protocol::id::AccountId;
@@ -14,7 +14,7 @@ use crate::entropy;
 const NO_PASSWORD: &str = "";
 
 pub(super) fn compare(comparison: &mut Comparison<'_>, file: &StateFile) -> Result<(), StateFileError> {
-    refuse_twice(file.account.iter().map(|own| (own.email.to_lowercase(), title(&own.email))))?;
+    refuse_twice(file.account.iter().map(|own| (&own.email, title(&own.email))))?;
     refuse_twice(file.account.iter().filter_map(|own| Some((own.id?, title(&own.email)))))?;
     refuse_last_administrator(comparison, file)?;
     let current = comparison.current;
@@ -22,17 +22,14 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, file: &StateFile) -> Resu
     let mut entries: Vec<_> = file.account.iter().collect();
     entries.sort_by_key(|entry| !entry.administrator || entry.suspended);
     for entry in entries {
-        let email = Email::parse(&entry.email)
-            .map_err(|why| StateFileError::entry(title(&entry.email), why.to_string()))?;
-        match current.accounts.iter().find(|own| own.email == email) {
+        match current.accounts.iter().find(|own| own.email.as_str() == entry.email) {
             Some(record) => change(comparison, record, entry)?,
-            None => create(comparison, &email, entry),
+            None => create(comparison, entry),
         }
     }
     if comparison.options.prune {
         for record in &current.accounts {
-            let is_kept =
-                file.account.iter().any(|entry| entry.email.to_lowercase() == record.email.as_str());
+            let is_kept = file.account.iter().any(|entry| entry.email == record.email.as_str());
             if !is_kept && !record.suspended {
                 suspend(comparison, record)?;
             }
@@ -41,14 +38,14 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, file: &StateFile) -> Resu
     Ok(())
 }
 
-fn title(email: &str) -> String {
+pub(super) fn title(email: &str) -> String {
     format!("account {email}")
 }
 
-fn create(comparison: &mut Comparison<'_>, email: &Email, entry: &AccountEntry) {
+fn create(comparison: &mut Comparison<'_>, entry: &AccountEntry) {
     let now = comparison.now;
     let id = entry.id.unwrap_or_else(|| AccountId::new(now, &mut entropy::rng()));
-    let (email, name) = (email.as_str().to_owned(), entry.name.clone());
+    let (email, name) = (entry.email.clone(), entry.name.clone());
     let password_hash = entry.password_hash.clone().unwrap_or_else(|| NO_PASSWORD.to_owned());
     if entry.password_hash.is_none() {
         comparison
@@ -114,9 +111,8 @@ fn suspend(comparison: &mut Comparison<'_>, record: &AccountRecord) -> Result<()
 
 /// Without an administrator the link of `stagedoor init` would make one again.
 fn refuse_last_administrator(comparison: &Comparison<'_>, file: &StateFile) -> Result<(), StateFileError> {
-    let entry_of = |record: &AccountRecord| {
-        file.account.iter().find(|entry| entry.email.to_lowercase() == record.email.as_str())
-    };
+    let entry_of =
+        |record: &AccountRecord| file.account.iter().find(|entry| entry.email == record.email.as_str());
     let had = comparison.current.accounts.iter().any(|own| own.administrator && !own.suspended);
     let stays = comparison.current.accounts.iter().any(|own| match entry_of(own) {
         Some(entry) => entry.administrator && !entry.suspended,

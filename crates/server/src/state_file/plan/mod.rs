@@ -3,6 +3,7 @@
 
 mod accounts;
 mod apps;
+mod checked;
 mod legacy_keys;
 mod teams;
 
@@ -76,6 +77,7 @@ impl Plan {
         actor: &str,
         now: Timestamp,
     ) -> Result<Self, StateFileError> {
+        let file = &checked::checked(file)?;
         let mut comparison = Comparison {
             current,
             rules,
@@ -168,7 +170,7 @@ impl<'a> Comparison<'a> {
     fn account(&self, named: &Named<AccountId>, entry: &str) -> Result<AccountId, StateFileError> {
         let same = |(email, id): &&(String, AccountId)| match named {
             Named::Id(own) => id == own,
-            Named::Name(name) => *email == name.to_lowercase(),
+            Named::Name(name) => email == name,
         };
         let missing =
             || StateFileError::entry(entry, format!("there is no account {named}; add an [[account]]"));

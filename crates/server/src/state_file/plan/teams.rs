@@ -30,7 +30,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, file: &StateFile) -> Resu
     Ok(())
 }
 
-fn title(name: &str) -> String {
+pub(super) fn title(name: &str) -> String {
     format!("team {name}")
 }
 
