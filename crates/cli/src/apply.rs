@@ -10,7 +10,7 @@ use stagedoor_server::state_file::ApplyRequest;
 
 use crate::failure::Failure;
 use crate::state::State;
-use crate::terminal::{self, harmless};
+use crate::terminal::{self, harmless_line};
 
 /// Bring a server to the people, teams, apps and legacy keys of a file
 ///
@@ -72,7 +72,7 @@ fn read(file: &Path) -> Result<String, Failure> {
 
 fn text(answer: &Value) -> String {
     let all = |name: &str| answer[name].as_array().map(Vec::as_slice).unwrap_or_default();
-    let words = |value: &Value| harmless(value.as_str().unwrap_or_default());
+    let words = |value: &Value| harmless_line(value.as_str().unwrap_or_default());
     let mut text = String::new();
     for change in all("changes") {
         let _ = writeln!(text, "{} {}", words(&change["sign"]), words(&change["what"]));
@@ -98,4 +98,29 @@ fn text(answer: &Value) -> String {
         let _ = writeln!(text, "  {api}  {client_id}  {secret}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Names that were stored by other ways may hold anything.
+    #[test]
+    fn names_write_no_lines() {
+        let answer = json!({
+            "applied": false,
+            "changes": [{
+                "sign": "~",
+                "what": "team First\n- team Second",
+                "details": ["acts for Second\n+ app standard x", "name\u{1b}[2J"],
+            }],
+            "notes": ["x\nDone: 1 change."],
+            "secrets": [],
+        });
+        let expected = "~ team First - team Second\n    acts for Second + app standard x\n    name\u{fffd}[2J\n\
+                        Note: x Done: 1 change.\nNothing was changed yet: add --yes to make 1 change.\n";
+        assert_eq!(text(&answer), expected);
+    }
 }
