@@ -87,7 +87,7 @@ fn a_reset_keeps_it() {
     let (_keep, file) = written(&app("").replace("APP", "00112233445566778899aabbccddeeff"));
     let dev = Dev::start(&[&"--state", &file]);
     assert_eq!(dev.send(&Call::new("POST", "/_dev/reset")).status, 200);
-    let form = "grant_type=client_credentials&client_id=00112233445566778899aabbccddeeff&client_secret=mine";
+    let form = "grant_type=client_credentials&client_id=00112233445566778899aabbccddeeff&client_secret=my-own-secret";
     assert_eq!(dev.send(&Call::new("POST", "/spotify/api/token").form(form)).status, 200);
     dev.stop();
 }
@@ -122,7 +122,7 @@ fn state_files_that_cannot_be() {
 
 fn app(more: &str) -> String {
     format!(
-        "[[app]]\napi = \"spotify\"\nclient_id = \"APP\"\nsecrets = [\"mine\"]\nname = \"Mine\"\nstage = \"approved\"\n\
+        "[[app]]\napi = \"spotify\"\nclient_id = \"APP\"\nsecrets = [\"my-own-secret\"]\nname = \"Mine\"\nstage = \"approved\"\n\
          team = 5001\n{more}\n"
     )
 }

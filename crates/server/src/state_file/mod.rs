@@ -88,7 +88,7 @@ pub struct AppEntry {
     /// The API's name.
     pub api: String,
     pub client_id: ClientId,
-    /// Client secrets that exist already, of twelve characters or more; they are kept as keyed hashes.
+    /// Client secrets that exist already, of eight characters or more; they are kept as keyed hashes.
     #[serde(default)]
     pub secrets: Vec<Secret>,
     pub name: String,

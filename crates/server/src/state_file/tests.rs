@@ -262,11 +262,11 @@ fn mistakes() {
         ),
         (
             STATE.replace("\"Board\"", "\"Board\"\nsecrets = [\"\"]"),
-            "app soundcharts board: a client secret has at least 12 characters",
+            "app soundcharts board: a client secret has at least 8 characters",
         ),
         (
-            STATE.replace("\"Board\"", "\"Board\"\nsecrets = [\"old-secret-\"]"),
-            "app soundcharts board: a client secret has at least 12 characters",
+            STATE.replace("\"Board\"", "\"Board\"\nsecrets = [\"old-sec\"]"),
+            "app soundcharts board: a client secret has at least 8 characters",
         ),
         (STATE.replace("bob@example.com", "bob"), "account bob: an e-mail address has one @"),
         (STATE.replace("key = \"old-key\"", ""), "give `key`, or `hash`"),
@@ -275,7 +275,7 @@ fn mistakes() {
     for (text, sentence) in cases {
         let said = place.ask(&text, false, true).unwrap_err();
         assert!(said.contains(sentence), "{sentence}: {said}");
-        assert!(!said.contains("old-key") && !said.contains("old-secret"), "{said}");
+        assert!(!said.contains("old-key") && !said.contains("old-sec"), "{said}");
     }
     assert!(place.store.is_empty().unwrap(), "all or nothing");
 

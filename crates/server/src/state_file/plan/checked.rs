@@ -11,7 +11,7 @@ use super::{accounts, apps, teams};
 use crate::password;
 
 /// Shortest client secret that is taken over, in characters: a shorter one is guessed.
-const MIN_SECRET_CHARS: usize = 12;
+const MIN_SECRET_CHARS: usize = 8;
 
 pub(super) fn checked(file: &StateFile) -> Result<StateFile, StateFileError> {
     let mut file = file.clone();
