@@ -136,7 +136,7 @@ mod tests {
             json!({ "a": "longer\u{1b}[2J", "b": { "c": null }, "d": ["y", "z"] }),
         ];
         let columns = [("a", "A"), ("b.c", "B"), ("d", "D")];
-        let expected = "A            B    D\nx            yes  -\nlonger\u{fffd}[2J  -    y, z\n";
+        let expected = "A           B    D\nx           yes  -\nlonger\u{fffd}[2J  -    y, z\n";
         assert_eq!(table(&rows, &columns, true), expected);
         assert_eq!(table(&[], &columns, true), "");
         assert_eq!(table(&rows[..1], &columns, false), "x  yes  -\n");
