@@ -11,8 +11,9 @@ use crate::report::Figure;
 use crate::usage;
 
 const STARTS: u32 = 7;
-/// Its log goes where the harness listens.
-const TOLD_ON_STDOUT: &str = "exec \"$0\" serve --config \"$1\" 2>&1";
+/// Its log goes where the harness listens, and that it is ready is the first line of it.
+const TOLD_ON_STDOUT: &str =
+    "STAGEDOOR_LOG=info,stagedoor::serve::admin=error exec \"$0\" serve --config \"$1\" 2>&1";
 
 /// Measures `stagedoor serve`, killed and started again, and the memory it takes when it is ready.
 pub(super) fn ready(setting: &Setting, folder: &Path, what: &str) -> anyhow::Result<Vec<Figure>> {
