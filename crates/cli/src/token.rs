@@ -12,7 +12,7 @@ use crate::{terminal, vault, when};
 
 /// Print a live access token
 ///
-/// A token that lives is read and printed, which takes about a millisecond; one that has ended, or is about to, is renewed
+/// A token that lives is read and printed, which takes milliseconds; one that has ended, or is about to, is renewed
 /// first, once, however many processes ask at the same time.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
