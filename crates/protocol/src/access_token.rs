@@ -115,6 +115,14 @@ impl AccessToken {
         opaque::wrap(opaque::ACCESS_TOKEN, &bytes)
     }
 
+    /// When it is over: at its own expiry, and never later than a token made when it was, by today's rules. So what a shorter
+    /// lifetime leaves of the longer tokens that are out is no more than revocations are remembered for.
+    pub fn ends(&self, rules: &Rules) -> Timestamp {
+        let lifetime = i64::from(rules.dialect.access_token.seconds);
+        // A JWT says whole seconds: it was issued up to one later than it says.
+        self.expires.min(self.issued.plus_seconds(lifetime + 1))
+    }
+
     /// Checks form, MAC or signature, and times. Whether it was revoked since is for the store to say.
     ///
     /// An API of JWTs takes the other form as well, and either algorithm: those that live when its configuration changes go
@@ -126,7 +134,7 @@ impl AccessToken {
         if token.issued > now.plus_seconds(CLOCK_LEEWAY_SECONDS) {
             return Err(Unverified::Unknown);
         }
-        if token.expires <= now { Err(Unverified::Expired) } else { Ok(token) }
+        if token.ends(rules) <= now { Err(Unverified::Expired) } else { Ok(token) }
     }
 
     fn read_opaque(rules: &Rules, text: &str) -> Option<Self> {

@@ -52,11 +52,11 @@ pub fn decide(
     let access = AccessToken::verify(rules, token.expose(), now).ok();
     let live = match access.filter(|token| token.app == app.id && !has_ended(token)) {
         Some(token) => Some(LiveToken {
+            expires: Some(token.ends(rules)),
             client_id: token.client_id,
             scopes: token.scopes,
             account: token.account,
             issued: token.issued,
-            expires: Some(token.expires),
             bearer: true,
         }),
         None => live_grant(rules, app, token, facts, now),

@@ -8,9 +8,16 @@ use papaya::{HashMap, ResizeMode};
 use quick_cache::DefaultHashBuilder;
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::{Subject, Timestamp};
+use stagedoor_wire::dialect::AccessTokenRules;
 
 /// Clocks of several nodes differ by at most this much.
 const LEEWAY_SECONDS: i64 = 5;
+
+/// What ended before this may be forgotten for good: whatever lifetime is configured later, it ended no token that could live
+/// again by it.
+pub(crate) fn lasting_horizon(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-i64::from(AccessTokenRules::MAX_SECONDS) - LEEWAY_SECONDS)
+}
 
 /// The nonce of tokens that are served again. Many have it, so it names none of them.
 const SHARED: u64 = 0;
@@ -51,15 +58,19 @@ impl Ended {
         self.floor.store(epoch, Ordering::Relaxed);
     }
 
-    /// From now on tokens may live this long; those that may live longer already still do.
+    /// How long tokens may live.
+    pub(crate) fn longest_token_seconds(&self) -> u32 {
+        self.longest_token_seconds.load(Ordering::Relaxed)
+    }
+
+    /// From now on they may live this long.
     pub(crate) fn expect_tokens_of(&self, seconds: u32) {
-        self.longest_token_seconds.fetch_max(seconds, Ordering::Relaxed);
+        self.longest_token_seconds.store(seconds, Ordering::Relaxed);
     }
 
     /// What rose before this ended tokens that have expired since.
     pub(crate) fn horizon(&self, now: Timestamp) -> Timestamp {
-        let longest = self.longest_token_seconds.load(Ordering::Relaxed);
-        now.plus_seconds(-i64::from(longest) - LEEWAY_SECONDS)
+        now.plus_seconds(-i64::from(self.longest_token_seconds()) - LEEWAY_SECONDS)
     }
 
     /// Notes an epoch that rose. One that is known to be higher stays.

@@ -79,10 +79,16 @@ impl Store {
         Ok(Self { memory, sqlite: Arc::new(sqlite) })
     }
 
-    /// Says, before the first such token is made, that access tokens live this long from now on. Shorter ones change nothing:
-    /// the longer ones are out.
-    pub fn expect_tokens_of(&self, seconds: u32) {
-        self.memory.ended.expect_tokens_of(seconds);
+    /// Says, before the first such token is made or taken, that access tokens live this long from now on. Where they live
+    /// longer than before, older ones that were revoked may be good by their times once more, and are looked up. Blocks.
+    pub fn expect_tokens_of(&self, seconds: u32, now: Timestamp) -> Result<(), StoreError> {
+        let ended = &self.memory.ended;
+        let before = ended.longest_token_seconds();
+        if seconds <= before {
+            return Ok(());
+        }
+        ended.expect_tokens_of(seconds);
+        self.sqlite.load_ended(ended, now).inspect_err(|_| ended.expect_tokens_of(before))
     }
 
     /// Whether there are neither accounts nor apps. Blocks.

@@ -26,12 +26,10 @@ const ROWS_AT_A_TIME: u32 = 500;
 /// Lets a fifth of the grants be over.
 pub(super) fn cleaning(folder: &Path, population: &Arc<Population>) -> anyhow::Result<Vec<Figure>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let options = StoreOptions::default();
-    let store = Store::open(&folder.join("stagedoor.db"), options, stopwatch::now())?;
+    let store = Store::open(&folder.join("stagedoor.db"), StoreOptions::default(), stopwatch::now())?;
     let living_from = population.size.grants / 5;
-    // Later by what the last tokens may have lived.
-    let authorized_before =
-        population.authorized(living_from).plus_seconds(i64::from(options.longest_token_seconds) + 5);
+    // Later by what the last tokens may have lived by any configuration.
+    let authorized_before = population.authorized(living_from).plus_seconds(86_400 + 5);
     let over =
         Over { now: stopwatch::now(), grants: vec![OverGrants { api: API.into(), authorized_before }] };
     let alone = runtime.block_on(beside(&store, population, living_from, async || {

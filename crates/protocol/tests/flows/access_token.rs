@@ -25,7 +25,7 @@ fn token() -> AccessToken {
         standing: Standing::Served,
         scopes: Scopes::parse("play record").unwrap(),
         issued: START,
-        expires: START.plus_seconds(3600),
+        expires: START.plus_seconds(900),
         nonce: 8,
     }
 }
@@ -55,8 +55,21 @@ fn by_time() {
     let at = |millis| AccessToken::verify(&music(), minted(&token).expose(), Timestamp(START.0 + millis));
     assert_eq!(at(-5_001), Err(Unverified::Unknown));
     assert_eq!(at(-5_000), Ok(token.clone()));
-    assert_eq!(at(3_599_999), Ok(token.clone()));
-    assert_eq!(at(3_600_000), Err(Unverified::Expired));
+    assert_eq!(at(899_999), Ok(token.clone()));
+    assert_eq!(at(900_000), Err(Unverified::Expired));
+}
+
+/// What was issued under a longer lifetime ends as if it had been issued under today's; a longer one changes nothing.
+#[test]
+fn lifetime_that_was_changed() {
+    let text = minted(&token());
+    let at = |seconds, later| {
+        let mut dialect = mixtape();
+        dialect.access_token.seconds = seconds;
+        AccessToken::verify(&rules("music", dialect, &keys(1)), text.expose(), START.plus_seconds(later))
+    };
+    assert_eq!((at(60, 60), at(60, 61)), (Ok(token()), Err(Unverified::Expired)));
+    assert_eq!((at(3600, 899), at(3600, 900)), (Ok(token()), Err(Unverified::Expired)));
 }
 
 #[test]

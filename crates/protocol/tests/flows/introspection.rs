@@ -36,6 +36,21 @@ fn own_tokens() {
     assert_eq!((refresh.bearer, refresh.expires), (false, None));
 }
 
+/// The lifetime became shorter: it is over as soon as one that was made then by today's rules.
+#[test]
+fn expiry_by_todays_lifetime() {
+    let mut api = Api::built_in("standard");
+    let client = api.client();
+    let [access, _] = tokens(&mut api, &client);
+    let mut dialect = (*api.rules.dialect).clone();
+    dialect.access_token.seconds = 60;
+    api.rules.dialect = dialect.into();
+    let live = introspect(&mut api, &client.shown(), &access).unwrap().unwrap();
+    assert_eq!(live.expires, Some(api.now.plus_seconds(61)));
+    api.now = api.now.plus_seconds(61);
+    assert_eq!(introspect(&mut api, &client.shown(), &access).unwrap(), None);
+}
+
 #[test]
 fn nothing_is_told_of_others_tokens() {
     let mut api = Api::built_in("standard");

@@ -34,7 +34,9 @@ fn known_keys() -> String {
 }
 
 fn with(algorithm: Algorithm, keys: &str) -> Rules {
-    Rules { token_format: TokenFormat::Jwt(algorithm), ..rules("music", mixtape(), keys) }
+    let mut dialect = mixtape();
+    dialect.access_token.seconds = 3600;
+    Rules { token_format: TokenFormat::Jwt(algorithm), ..rules("music", dialect, keys) }
 }
 
 fn music(algorithm: Algorithm) -> Rules {
@@ -164,6 +166,21 @@ fn between_two_seconds() {
         Ok((START, 3601))
     );
     assert_eq!(at(3_601_000), Err(Unverified::Expired));
+}
+
+#[test]
+fn lifetime_that_was_changed() {
+    for mut rules in BOTH.map(music) {
+        let text = minted(&rules, &token());
+        let mut at = |seconds, later| {
+            let mut dialect = mixtape();
+            dialect.access_token.seconds = seconds;
+            rules.dialect = dialect.into();
+            AccessToken::verify(&rules, &text, START.plus_seconds(later))
+        };
+        assert_eq!((at(60, 60), at(60, 61)), (Ok(token()), Err(Unverified::Expired)));
+        assert_eq!((at(7200, 3599), at(7200, 3600)), (Ok(token()), Err(Unverified::Expired)));
+    }
 }
 
 /// Every letter counts.

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use stagedoor_store::Store;
+use stagedoor_store::{Store, StoreError};
 
 use crate::config::{Configuration, Network};
 use crate::figures::Figures;
@@ -50,6 +50,8 @@ pub enum FrontError {
         "the `upstream` of the API \"{api}\" cannot be called: write one such as \"http://127.0.0.1:9000/v1\""
     )]
     Upstream { api: String },
+    #[error("what was revoked cannot be looked up for the longer lifetime of access tokens: {0}; try again")]
+    Store(#[from] StoreError),
 }
 
 impl Lasting {

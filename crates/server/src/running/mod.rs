@@ -151,8 +151,10 @@ impl Running {
 
     /// Puts a new front in place of the one there is.
     fn build(&self, configuration: &Configuration) -> Result<(), FrontError> {
-        // Before a token of that age can be minted.
-        self.lasting.store.expect_tokens_of(configuration.longest_token_seconds());
+        // Before a token of that age is minted or taken.
+        self.lasting
+            .store
+            .expect_tokens_of(configuration.longest_token_seconds(), self.lasting.clock.now())?;
         let origin = configuration.server.origin(self.bound);
         let front = Front::new(configuration, &origin, &self.lasting, Some(&self.front.load()))?;
         self.front.store(Arc::new(front));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use crate::ended::Ended;
+use crate::ended::lasting_horizon;
 use crate::sql::clean as sql;
 use crate::stopwatch::Stopwatch;
 use crate::{Cleaned, Over};
@@ -65,7 +65,6 @@ impl Sweep {
         &mut self,
         connection: &Connection,
         over: &Over,
-        ended: &Ended,
         mut allowance: Allowance<impl Fn() -> bool>,
     ) -> rusqlite::Result<Cleaned> {
         let now = over.now;
@@ -75,7 +74,7 @@ impl Sweep {
             (sql::DEVICES, now),
             (sql::AUDIT, now.plus_seconds(-AUDIT_SECONDS)),
             (sql::ENDED_TOKENS, now),
-            (sql::REVOKED_GRANTS, ended.horizon(now)),
+            (sql::REVOKED_GRANTS, lasting_horizon(now)),
         ] {
             let mut statement = connection.prepare_cached(sql)?;
             while allowance.is_left() {
@@ -88,7 +87,7 @@ impl Sweep {
             }
         }
         while allowance.is_left()
-            && let Some(deleted) = self.sweep_grants(connection, over, ended, allowance.piece())?
+            && let Some(deleted) = self.sweep_grants(connection, over, allowance.piece())?
         {
             allowance.spend(deleted);
         }
@@ -102,7 +101,6 @@ impl Sweep {
         &mut self,
         connection: &Connection,
         over: &Over,
-        ended: &Ended,
         at_most: i64,
     ) -> rusqlite::Result<Option<usize>> {
         let last: Option<i64> = connection
@@ -115,11 +113,11 @@ impl Sweep {
         let mut deleted = connection.prepare_cached(sql::OUTGROWN_GRANTS)?.execute(params![
             self.behind_grant,
             last,
-            ended.horizon(over.now).0
+            lasting_horizon(over.now).0
         ])?;
         let mut expired = connection.prepare_cached(sql::EXPIRED_GRANTS)?;
         for grants in &over.grants {
-            let before = ended.horizon(grants.authorized_before);
+            let before = lasting_horizon(grants.authorized_before);
             deleted += expired.execute(params![self.behind_grant, last, before.0, grants.api])?;
         }
         self.behind_grant = last;
@@ -155,14 +153,13 @@ mod tests {
             let code = sample::code(id, String::new());
             effects::apply(&connection, &code, &mut Aftermath::default()).unwrap();
         }
-        let (mut sweep, ended) = (Sweep::default(), Ended::new(60));
+        let mut sweep = Sweep::default();
         let over = Over { now: NOW, grants: Vec::new() };
         let mut clean = |pieces: u32| {
             let left = Cell::new(pieces);
             // Asked before each piece, and once at the end.
             let is_time_left = || left.replace(left.get().saturating_sub(1)) > 0;
-            let cleaned =
-                sweep.clean(&connection, &over, &ended, Allowance::until(1_000, is_time_left)).unwrap();
+            let cleaned = sweep.clean(&connection, &over, Allowance::until(1_000, is_time_left)).unwrap();
             (cleaned.rows, cleaned.more)
         };
         assert_eq!(

@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::ended::Ended;
 use crate::memory::Memory;
 use crate::stopwatch::Stopwatch;
 use crate::{Cleaned, CommitError, Over, StoreError, backup, sql};
@@ -74,6 +75,14 @@ impl Sqlite {
         let any: bool =
             open::reader(&self.path)?.query_row(sql::apps::ANY_APP_OR_ACCOUNT, [], |row| row.get(0))?;
         Ok(!any)
+    }
+
+    /// Notes once more what ended and may still be presented. Blocks.
+    pub(crate) fn load_ended(&self, ended: &Ended, now: Timestamp) -> Result<(), StoreError> {
+        if !self.writer.is_open() {
+            return Err(StoreError::closed());
+        }
+        Ok(questions::load_ended(&open::reader(&self.path)?, ended, now)?)
     }
 
     pub(crate) async fn commit(&self, effects: Vec<Effect>) -> Result<(), CommitError> {

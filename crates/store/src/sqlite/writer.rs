@@ -126,8 +126,7 @@ impl Writer<'_> {
             }
             Work::Commit { effects, .. } => self.in_savepoint(|writer| apply(writer.connection, effects)),
             Work::Clean { over, at_most, .. } => self.in_savepoint(|writer| {
-                let (ended, allowance) = (&writer.memory.ended, Allowance::of(*at_most));
-                let cleaned = writer.sweep.clean(writer.connection, over, ended, allowance)?;
+                let cleaned = writer.sweep.clean(writer.connection, over, Allowance::of(*at_most))?;
                 Ok(Done { cleaned, ..Done::default() })
             }),
         }

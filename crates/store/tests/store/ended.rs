@@ -97,6 +97,28 @@ async fn what_was_ended_only_longer_ago_than_a_token_lives_is_forgotten() {
     assert_eq!(ended(&world), [false, false, false]);
 }
 
+/// Where lifetimes were shorter for a while, tokens from before are good by their times again.
+#[tokio::test]
+async fn what_ended_is_known_again_when_tokens_live_longer_again() {
+    let raised = [raise(EpochOf::App(APP)), raise(EpochOf::Team(TEAM)), raise(EpochOf::Account(ACCOUNT))];
+    let revoked = [Effect::StartGrant(grant(1)), Effect::RevokeGrant { grant: GrantId(1), at: NOW }];
+    for effects in raised.map(|raise| vec![raise]).into_iter().chain([revoked.into()]) {
+        let name = format!("{effects:?}");
+        let mut world = World::new().await;
+        world.commit(effects).await.unwrap();
+        let later = NOW.plus_seconds(i64::from(LONGEST_TOKEN_SECONDS) + 6);
+        world.reopen(later).await;
+        world.store.clean(over(later), 100).await.unwrap();
+        assert!(!world.store.has_ended(&token(7)), "{name}");
+        world.store.expect_tokens_of(LONGEST_TOKEN_SECONDS, later).unwrap();
+        assert!(!world.store.has_ended(&token(7)), "{name}");
+        world.store.expect_tokens_of(2 * LONGEST_TOKEN_SECONDS, later).unwrap();
+        assert!(world.store.has_ended(&token(7)), "{name}");
+        world.store.clean(over(later), 100).await.unwrap();
+        assert!(world.store.has_ended(&token(7)), "{name}");
+    }
+}
+
 /// Otherwise a code that a person had been given just before would start a grant under the new epoch.
 #[tokio::test]
 async fn codes_and_devices_not_yet_redeemed_end_too() {

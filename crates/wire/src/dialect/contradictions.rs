@@ -1,7 +1,7 @@
 //! What a dialect may not say although each field is well-formed: values that contradict each other, or that cannot stand
 //! where they go.
 
-use super::{AccessTokenIssue, AnswerMember, Dialect, RefreshEnd, Rotation, Users};
+use super::{AccessTokenIssue, AccessTokenRules, AnswerMember, Dialect, RefreshEnd, Rotation, Users};
 use crate::api_error::{ApiError, ApiErrorKind};
 use crate::client_id::is_unreserved;
 use crate::scope::Scopes;
@@ -48,7 +48,11 @@ fn rules(dialect: &Dialect) -> Option<(&'static str, &'static str)> {
             "needs endpoints.device_authorization and endpoints.device",
         ),
         (!(1..=600).contains(&code_seconds), "authorization.code_seconds", "1 to 600 (RFC 6749 §4.1.2)"),
-        (!(2..=86_400).contains(&dialect.access_token.seconds), "access_token.seconds", "2 to 86400"),
+        (
+            !(2..=AccessTokenRules::MAX_SECONDS).contains(&dialect.access_token.seconds),
+            "access_token.seconds",
+            "2 to 86400",
+        ),
         (
             served_again && (rotates || grants.client_credentials_refresh_token),
             "access_token.issue",

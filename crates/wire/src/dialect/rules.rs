@@ -134,6 +134,11 @@ pub struct AccessTokenRules {
     pub issue: AccessTokenIssue,
 }
 
+impl AccessTokenRules {
+    /// Longest lifetime there may be.
+    pub const MAX_SECONDS: u32 = 86_400;
+}
+
 /// What a repeated request gets.
 #[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

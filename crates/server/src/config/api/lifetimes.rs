@@ -10,7 +10,7 @@ use super::instead::Instead;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a section, [api.lifetimes]")]
 pub(super) struct LifetimesSection {
-    /// Of an access token, 2 to 86400 seconds.
+    /// Of an access token, 2 to 86400 seconds. A shorter one holds also for tokens that are out; a longer one for new ones alone.
     access_token_seconds: Option<u32>,
     /// Of an authorization code, 1 to 600 seconds.
     code_seconds: Option<u32>,
