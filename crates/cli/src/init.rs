@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let ring = KeyRing::parse(&text).context("the new keys cannot be read")?;
     write(&keys, 0o600, &text)?;
     write(&configuration, 0o644, TEMPLATE)?;
-    terminal::print(next(&configuration, &keys, &setup::code(&ring, now)).as_bytes())
+    terminal::print(next(&configuration, &keys, &setup::code(&ring, 0, now)).as_bytes())
 }
 
 fn make_folder(folder: &Path) -> anyhow::Result<()> {
@@ -85,7 +85,7 @@ Next:
   3. stagedoor serve --config {configuration}
   4. Make the first administrator, in a browser by this link, which works once:
        {ORIGIN}{SETUP_PATH}?code={code}
-     or without one:
+     (`stagedoor admin setup-link` prints it again) or without one:
        stagedoor admin --config {configuration} account create --administrator --email YOU@EXAMPLE.COM --name YOU
 
 Keep a copy of {keys}, apart from the database: without it nothing that was issued works any more.

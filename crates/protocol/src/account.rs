@@ -7,6 +7,9 @@ use crate::administration::{Change, Expectation, Objection};
 use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::AccountId;
 
+/// The hash of an account that has no password yet: of no password, so that nobody signs in until one is set.
+pub const NO_PASSWORD: &str = "";
+
 /// An account as administrators see it: all but its password's hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRecord {
@@ -15,7 +18,15 @@ pub struct AccountRecord {
     pub name: String,
     pub administrator: bool,
     pub suspended: bool,
+    pub has_password: bool,
     pub created: Timestamp,
+}
+
+impl AccountRecord {
+    /// Whether it is an administrator who can sign in. As long as there is one, there always is.
+    pub fn can_administer(&self) -> bool {
+        self.administrator && self.has_password && !self.suspended
+    }
 }
 
 /// An e-mail address, in lower case: what a person signs in with.
@@ -89,20 +100,30 @@ pub fn create(
     Decision { reply: Ok(id), effects }
 }
 
-/// Makes the first administrator, for whoever holds the link that `stagedoor init` printed. `exists`: whether there is one
-/// already. Of two who come at the same time, the commit lets one through.
+/// Makes the first administrator who can sign in, for whoever holds the setup link. `exists`: whether there is one already.
+/// Of two who come at the same time, the commit lets one through. `account` is the one that has the e-mail: an administrator
+/// that came without a password is given this one.
 pub fn create_first_administrator(
     new: NewAccount,
     exists: bool,
-    taken: bool,
+    account: Option<&AccountRecord>,
     now: Timestamp,
     rng: &mut impl CryptoRng,
-) -> Decision<AccountId, Objection> {
+) -> Decision<(), Objection> {
     if exists {
         return Decision::refuse(Objection::AdministratorExists);
     }
     let actor = new.email.as_str().to_owned();
-    let mut decision = create(NewAccount { administrator: true, ..new }, taken, &actor, now, rng);
+    let mut decision = match account {
+        Some(own) if own.administrator && !own.has_password && !own.suspended => {
+            set_password(own.id, new.password_hash, &actor, now)
+        }
+        taken => {
+            let new = NewAccount { administrator: true, ..new };
+            let Decision { reply, effects } = create(new, taken.is_some(), &actor, now, rng);
+            Decision { reply: reply.map(drop), effects }
+        }
+    };
     if decision.reply.is_ok() {
         decision.effects.insert(0, Effect::Expect(Expectation::NoAdministrator));
     }
@@ -133,8 +154,8 @@ pub fn change(
         ]);
     }
     if let Some(administrator) = change.administrator.filter(|now| *now != account.administrator) {
-        if !administrator {
-            // Without an administrator the link of `stagedoor init` would make one again.
+        if account.can_administer() {
+            // Without an administrator the setup link would make one again.
             if !another {
                 return Decision::refuse(Objection::LastAdministrator);
             }
@@ -175,7 +196,7 @@ pub fn suspend(
         return Decision::reply(());
     }
     let (id, mut effects) = (account.id, Vec::new());
-    if account.administrator {
+    if account.can_administer() {
         if !another {
             return Decision::refuse(Objection::LastAdministrator);
         }

@@ -89,8 +89,9 @@ pub struct LegacyKeyName {
 /// What a decision rests on and its commit makes sure of: if it does not hold any more, that is a conflict.
 #[derive(Debug, Clone)]
 pub enum Expectation {
+    /// None who can sign in.
     NoAdministrator,
-    /// One who is not suspended, besides this account.
+    /// One who can sign in, besides this account.
     AnotherAdministrator(AccountId),
     /// No team has this name.
     TeamNameFree(String),
@@ -111,7 +112,7 @@ pub enum Objection {
     TeamNameTaken,
     #[error("the API has a legacy key with this id already")]
     LegacyKeyTaken,
-    #[error("there is an administrator already")]
+    #[error("there is an administrator who can sign in already")]
     AdministratorExists,
     #[error("no other administrator would be left who can sign in")]
     LastAdministrator,

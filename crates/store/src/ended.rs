@@ -63,6 +63,11 @@ impl Ended {
         self.longest_token_seconds.load(Ordering::Relaxed)
     }
 
+    /// The epoch that everything began anew under; 0 where no backup was restored.
+    pub(crate) fn floor(&self) -> u32 {
+        self.floor.load(Ordering::Relaxed)
+    }
+
     /// From now on they may live this long.
     pub(crate) fn expect_tokens_of(&self, seconds: u32) {
         self.longest_token_seconds.store(seconds, Ordering::Relaxed);
@@ -96,7 +101,7 @@ impl Ended {
 
     /// Whether anything `token` hangs on has ended since it was made.
     pub(crate) fn has_ended(&self, token: &AccessToken) -> bool {
-        let (subjects, floor) = (self.subjects.pin(), self.floor.load(Ordering::Relaxed));
+        let (subjects, floor) = (self.subjects.pin(), self.floor());
         let rose = |subject, epoch| subjects.get(&subject).is_some_and(|rise| epoch < rise.epoch);
         let sunken = |epoch| epoch < floor;
         sunken(token.epochs.app)

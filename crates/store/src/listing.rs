@@ -46,7 +46,7 @@ pub struct GrantFilter {
 }
 
 impl Store {
-    /// Whether anyone administers this server.
+    /// Whether there is an administrator who can sign in.
     pub async fn has_administrator(&self) -> Result<bool, StoreError> {
         let sql = administration::NO_ADMINISTRATOR;
         let none = self.sqlite.read(move |view| questions::one(view, sql, [], |row| row.get(0))).await?;

@@ -91,6 +91,11 @@ impl Store {
         self.sqlite.load_ended(ended, now).inspect_err(|_| ended.expect_tokens_of(before))
     }
 
+    /// The epoch that everything began anew under when a backup was restored; 0 where none was.
+    pub fn restored(&self) -> u32 {
+        self.memory.ended.floor()
+    }
+
     /// Whether there are neither accounts nor apps. Blocks.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         self.sqlite.is_empty()

@@ -8,6 +8,7 @@ mod grant;
 mod legacy_key;
 mod output;
 mod secret;
+mod setup_link;
 mod team;
 mod time;
 
@@ -29,6 +30,7 @@ use client::Client;
   stagedoor admin app create --api catalogue --team 'Night Owl Records' --name Charts
   stagedoor admin app suspend catalogue/3f0c…                ends everything it was given, at once
   stagedoor admin audit --since 7d
+  stagedoor admin setup-link                                 while there is no administrator
 
 Accounts are named by e-mail, teams by name, apps as API/CLIENT_ID; ids do as well, where there are any. Secrets are printed
 once, alone on stdout; everything else that is said of them goes to stderr.")]
@@ -58,6 +60,7 @@ enum Command {
     #[command(subcommand)]
     Grant(grant::Command),
     Audit(audit::Arguments),
+    SetupLink(setup_link::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -70,5 +73,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::LegacyKey(command) => legacy_key::run(&client, command),
         Command::Grant(command) => grant::run(&client, command),
         Command::Audit(arguments) => audit::run(&client, arguments),
+        Command::SetupLink(setup_link::Arguments {}) => setup_link::run(&client),
     }
 }

@@ -27,8 +27,8 @@ pub(super) async fn say_if_there_is_no_administrator(server: &Server) {
     match server.store().has_administrator().await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(
-            "there is no administrator yet: open the link that `stagedoor init` printed, or run `stagedoor admin account \
-             create --administrator`"
+            "there is no administrator who can sign in yet: open the link that `stagedoor init` printed and `stagedoor admin \
+             setup-link` prints again, or run `stagedoor admin account create --administrator`"
         ),
         Err(error) => tracing::warn!(%error, "cannot tell whether there is an administrator"),
     }

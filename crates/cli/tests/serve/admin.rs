@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use serde_json::Value;
 
 use crate::http::Call;
-use crate::process::{Folder, Serve, command};
+use crate::process::{Folder, Serve, command, run};
 use crate::upstream::Upstream;
 
 const PASSWORD: &str = "correct horse battery";
@@ -136,9 +136,51 @@ fn the_link_of_init() {
     assert_eq!((send(), send()), (201, 410));
     assert!(admin(&folder, &["account", "list"]).contains("ada@example.com"));
     let log = server.stop();
-    assert!(log.contains("there is no administrator yet") && !log.contains(code), "{log}");
+    assert!(log.contains("there is no administrator who can sign in yet") && !log.contains(code), "{log}");
     let again = folder.serve().stop();
-    assert!(!again.contains("there is no administrator yet"));
+    assert!(!again.contains("there is no administrator who can sign in yet"));
+}
+
+/// A link that was lost is printed again, while it works.
+#[test]
+fn the_link_printed_again() {
+    let (folder, said) = Folder::saying("127.0.0.1:9000".parse().unwrap());
+    let code = |text: &str| {
+        text.split_once("/_stagedoor/setup?code=").unwrap().1.split_whitespace().next().unwrap().to_owned()
+    };
+    let (_, no_server) = refused(&folder, &["setup-link"]);
+    assert!(no_server.contains("no server runs"), "{no_server}");
+    let server = folder.serve();
+    let link = admin(&folder, &["setup-link"]);
+    assert_eq!(link, format!("{}/_stagedoor/setup?code={}", server.url, code(&said)), "alone, to be piped");
+    make_administrator(&folder, "ada@example.com");
+    let (exit, said) = refused(&folder, &["setup-link"]);
+    assert_eq!(exit, Some(1));
+    assert!(
+        said.contains("there is an administrator who can sign in already: `stagedoor admin account create"),
+        "{said}"
+    );
+    assert!(!server.stop().contains(&code(&link)));
+}
+
+/// A backup from before the first administrator brings no link back.
+#[test]
+fn the_link_after_a_restoration() {
+    let (folder, _) = Folder::saying("127.0.0.1:9000".parse().unwrap());
+    let file = folder.path("early.db").display().to_string();
+    let path = |server: &Serve| admin(&folder, &["setup-link"]).strip_prefix(&server.url).unwrap().to_owned();
+    let server = folder.serve();
+    let before = path(&server);
+    assert!(run(&["backup", "--config", &folder.configuration(), &file]).status.success());
+    make_administrator(&folder, "ada@example.com");
+    server.stop();
+    let restored = run(&["restore", "--config", &folder.configuration(), "--yes", &file]);
+    assert!(restored.status.success(), "{restored:?}");
+    let server = folder.serve();
+    let void = server.send(&Call::get(&before));
+    assert!(void.status == 403 && void.text().contains("stagedoor admin setup-link"), "{}", void.shown());
+    assert_eq!(server.send(&Call::get(&path(&server))).status, 200);
+    server.stop();
 }
 
 /// Private from its first moment, whatever the umask; what a kill left is replaced, and what is no socket stays.

@@ -29,6 +29,7 @@ fn ada() -> AccountRecord {
         name: "Ada".to_owned(),
         administrator: true,
         suspended: false,
+        has_password: true,
         created: START,
     }
 }
@@ -85,9 +86,12 @@ fn accounts() {
     let no_more = || AccountChange { name: None, administrator: Some(false) };
     assert_eq!(change(no_more(), false).reply, Err(Objection::LastAdministrator));
     assert_eq!(audit(&change(no_more(), true)), ["administrator no more"]);
+    let without_password = AccountRecord { has_password: false, ..ada() };
+    let changed = account::change(&without_password, no_more(), false, BY, START);
+    assert_eq!(audit(&changed), ["administrator no more"], "it could not sign in anyway");
 }
 
-/// Without an administrator the link of `stagedoor init` would let someone in again.
+/// Without an administrator the setup link would let someone in again.
 #[test]
 fn an_administrator_is_left() {
     let suspend = |another| account::suspend(&ada(), another, BY, START);
@@ -108,13 +112,13 @@ fn an_administrator_is_left() {
 
 #[test]
 fn the_first_administrator_is_the_first() {
-    let create = |exists| {
-        let (email, password_hash) = (ada().email, String::new());
+    let create = |exists, account: Option<AccountRecord>| {
+        let (email, password_hash) = (ada().email, "$argon2id$".to_owned());
         let new = NewAccount { email, name: "Ada".to_owned(), password_hash, administrator: false };
-        account::create_first_administrator(new, exists, false, START, &mut rng())
+        account::create_first_administrator(new, exists, account.as_ref(), START, &mut rng())
     };
-    assert_eq!(create(true).reply, Err(Objection::AdministratorExists));
-    let decision = create(false);
+    assert_eq!(create(true, None).reply, Err(Objection::AdministratorExists));
+    let decision = create(false, None);
     assert!(matches!(decision.effects[0], Effect::Expect(Expectation::NoAdministrator)));
     let made = |effect: &Effect| {
         matches!(effect, Effect::Administer(Change::SetAdministrator { administrator: true, .. }))
@@ -123,6 +127,17 @@ fn the_first_administrator_is_the_first() {
     let by_page = decision.by_way_of("setup page");
     let origin = |effect: &Effect| matches!(effect, Effect::Audit(entry) if entry.origin == "setup page");
     assert!(by_page.effects.iter().any(origin));
+
+    // One that came without a password is given this one; no other account is.
+    let without = AccountRecord { has_password: false, ..ada() };
+    let fan = AccountRecord { administrator: false, ..without.clone() };
+    let kept_out = AccountRecord { suspended: true, ..without.clone() };
+    let decision = create(false, Some(without));
+    assert!(matches!(decision.effects[0], Effect::Expect(Expectation::NoAdministrator)));
+    assert_eq!(audit(&decision), ["password set, all access ended"]);
+    for other in [ada(), fan, kept_out] {
+        assert_eq!(create(false, Some(other)).reply, Err(Objection::EmailTaken));
+    }
 }
 
 #[test]

@@ -117,6 +117,7 @@ pub(super) fn view(record: &AccountRecord) -> Value {
         "name": record.name,
         "administrator": record.administrator,
         "suspended": record.suspended,
+        "has_password": record.has_password,
         "created": record.created.to_string(),
     })
 }

@@ -14,6 +14,7 @@ pub mod listen;
 mod members;
 mod problem;
 mod secrets;
+mod setup;
 pub mod socket;
 mod state;
 mod teams;
@@ -93,6 +94,7 @@ async fn route(call: &Call<'_>) -> Result<Answer, Problem> {
         (["grants", grant], "GET") => grants::show(call, grant).await,
         (["grants", grant], "DELETE") => grants::revoke(call, grant).await,
         (["audit"], "GET") => audit::list(call).await,
+        (["setup-link"], "GET") => setup::link(call).await,
         (["state"], "GET") => state::show(call).await,
         (["state"], "POST") => state::apply(call).await,
         _ => Err(Problem::no_route(call, get)),

@@ -101,9 +101,11 @@ impl From<Objection> for Problem {
             Objection::EmailTaken => ("email-taken", "`stagedoor admin account show` shows whose it is"),
             Objection::TeamNameTaken => ("team-name-taken", "choose another name"),
             Objection::LegacyKeyTaken => ("legacy-key-taken", "remove that one first, or choose another id"),
-            Objection::AdministratorExists => {
-                ("administrator-exists", "let an administrator make the account")
-            }
+            Objection::AdministratorExists => (
+                "administrator-exists",
+                "`stagedoor admin account create --administrator` makes another, and `stagedoor admin account password` \
+                 sets a password that was forgotten",
+            ),
             Objection::LastAdministrator => ("last-administrator", "make another administrator first"),
             Objection::Stage { is } => ("wrong-stage", cure_of(is)),
             Objection::EndInThePast => return Self::bad(detail, "give a time that is to come"),

@@ -1,5 +1,5 @@
-//! The page that makes the first administrator, reached by the link that `stagedoor init` prints. Who holds its code may
-//! make one account, as long as there is no administrator.
+//! The page that makes the first administrator, reached by the link that `stagedoor init` and `stagedoor admin setup-link`
+//! print. Who holds its code may make one account, as long as no administrator can sign in.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -18,13 +18,19 @@ use super::{form_token, page, stylesheet};
 use crate::api::Api;
 use crate::entropy;
 use crate::http::read_body;
-use crate::pages::{Frame, MessagePage, SetupPage};
+use crate::pages::{Frame, MessagePage, SetupError, SetupField, SetupPage};
 use crate::password::{self, Busy};
 use crate::settle::Stop;
 
 /// Beside all APIs, as everything under this prefix: no API's own path is ever taken for it.
 pub const PATH: &str = "/_stagedoor/setup";
 const COOKIE: &str = "setup";
+
+/// The link that works now.
+pub(crate) fn link(api: &Api) -> Secret {
+    let code = setup::code(&api.rules.keys, api.store.restored(), api.now());
+    Secret::new(format!("{}{PATH}?code={}", api.origin, code.expose()))
+}
 
 /// Answers for any of the server's APIs: they share keys, store and accounts.
 pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
@@ -69,22 +75,30 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     }
     let typed = Typed { email: text(fields.email.value), name: text(fields.name.value) };
     let password = Secret::new(text(fields.password.value));
-    let again = |error: &str| Ok(ask(api, &parts.headers, &code, &typed, Some(error)));
+    let again = |at, text: &str| Ok(ask(api, &parts.headers, &code, &typed, Some(SetupError { at, text })));
     if !is_own_form(api, parts, &text(fields.form_token.value)) {
-        return again(
-            "This page was out of date, so nothing was made. If it happens again, allow cookies for this site.",
-        );
+        let why = "This page was out of date, so nothing was made. If it happens again, allow cookies for this site.";
+        return again(None, why);
     }
-    let Ok(email) = Email::parse(&typed.email) else { return again("That is no e-mail address.") };
-    let Ok(name) = name::parse(&typed.name) else { return again("A name has 1 to 100 characters.") };
+    let Ok(email) = Email::parse(&typed.email) else {
+        return again(
+            Some(SetupField::Email),
+            "That is no e-mail address: write one such as ada@example.com.",
+        );
+    };
+    let Ok(name) = name::parse(&typed.name) else {
+        return again(Some(SetupField::Name), "A name has 1 to 100 characters.");
+    };
     if let Err(why) = password::check(&password) {
-        return again(&why.to_string());
+        return again(Some(SetupField::Password), &format!("Choose another password: {why}."));
     }
     let password_hash = api.passwords.hash(password).await.map_err(|Busy| Stop::Unavailable)?;
     let new = NewAccount { email, name, password_hash, administrator: true };
     match make(api, new).await? {
         Ok(()) => Ok(made(&typed)),
-        Err(Objection::EmailTaken) => again("An account has this e-mail already. Choose another."),
+        Err(Objection::EmailTaken) => {
+            again(Some(SetupField::Email), "An account has this e-mail already. Choose another.")
+        }
         Err(_) => Ok(over()),
     }
 }
@@ -92,8 +106,9 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
 /// Makes the account. Of two who come at the same time, the second is told that there is one.
 async fn make(api: &Api, new: NewAccount) -> Result<Result<(), Objection>, Stop> {
     let exists = api.store.has_administrator().await?;
-    let taken = api.store.account_of_email(new.email.as_str()).await?.is_some();
-    let decision = account::create_first_administrator(new, exists, taken, api.now(), &mut entropy::rng());
+    let account = api.store.account_of_email(new.email.as_str()).await?;
+    let (account, now) = (account.as_ref(), api.now());
+    let decision = account::create_first_administrator(new, exists, account, now, &mut entropy::rng());
     let decision = decision.by_way_of("setup page");
     if let Err(objection) = decision.reply {
         return Ok(Err(objection));
@@ -107,9 +122,9 @@ async fn make(api: &Api, new: NewAccount) -> Result<Result<(), Objection>, Stop>
 
 /// Why the link is not honoured. A wrong code is told first, so that a stranger learns nothing of the server.
 async fn refuse(api: &Api, code: &Secret) -> Result<Option<Response>, Stop> {
-    if !setup::is_code(&api.rules.keys, code) {
-        let text = "This link is not one of this server. Use the one that `stagedoor init` printed, or make the account \
-                    with `stagedoor admin account create --administrator` on the server.";
+    if !setup::is_code(&api.rules.keys, api.store.restored(), code) {
+        let text = "This link is not one of this server, or it is from before its keys were retired or a backup was \
+                    restored. `stagedoor admin setup-link` on the server prints one that works.";
         return Ok(Some(refused(text)));
     }
     Ok(api.store.has_administrator().await?.then(over))
@@ -127,7 +142,13 @@ fn is_own_form(api: &Api, parts: &Parts, token: &str) -> bool {
         && shown_to.is_some_and(|cookie| form_token::check(api, token, &cookie, PATH))
 }
 
-fn ask(api: &Api, headers: &HeaderMap, code: &Secret, typed: &Typed, error: Option<&str>) -> Response {
+fn ask(
+    api: &Api,
+    headers: &HeaderMap,
+    code: &Secret,
+    typed: &Typed,
+    error: Option<SetupError<'_>>,
+) -> Response {
     let known = cookie(headers, &cookie_name(api, COOKIE)).filter(|text| session::read(text).is_some());
     let visit = known.unwrap_or_else(|| Handle::new(0, &mut entropy::rng()).write("").expose().to_owned());
     let html = SetupPage {
@@ -156,8 +177,8 @@ fn made(typed: &Typed) -> Response {
 }
 
 fn over() -> Response {
-    let text = "There is an administrator already, so this link works no more. An administrator can make accounts with \
-                `stagedoor admin account create` on the server.";
+    let text = "There is an administrator who can sign in, so this link works no more. `stagedoor admin account create` on \
+                the server makes further accounts, and `stagedoor admin account password` sets a forgotten password.";
     message(StatusCode::GONE, "This link is used up", text)
 }
 

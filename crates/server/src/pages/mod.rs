@@ -20,7 +20,7 @@ pub use consent::ConsentPage;
 pub use device::{DevicePage, DeviceStep};
 pub use message::MessagePage;
 pub use problem::{ProblemPage, Registered, RegisteredUri};
-pub use setup::SetupPage;
+pub use setup::{SetupError, SetupField, SetupPage};
 pub use sign_in::SignInPage;
 
 /// The one stylesheet, to be served where [`Frame::stylesheet`] points.

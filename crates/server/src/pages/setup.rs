@@ -17,11 +17,38 @@ pub struct SetupPage<'a> {
     /// What was typed before.
     pub email: &'a str,
     pub name: &'a str,
-    /// Stands at the fields, e.g. "A password has at least 10 characters."
-    pub error: Option<&'a str>,
+    pub error: Option<SetupError<'a>>,
+}
+
+/// Why nothing was made. It stands at its field, and the cursor starts there.
+#[derive(Clone, Copy)]
+pub struct SetupError<'a> {
+    /// None where no field is to blame.
+    pub at: Option<SetupField>,
+    /// Such as "A password has at least 10 characters."
+    pub text: &'a str,
+}
+
+/// A field of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SetupField {
+    Email,
+    Name,
+    Password,
 }
 
 impl SetupPage<'_> {
+    /// What is wrong with `field`.
+    fn wrong(&self, field: SetupField) -> Option<&str> {
+        self.error.filter(|error| error.at == Some(field)).map(|error| error.text)
+    }
+
+    /// Where the cursor starts. A password has to be typed once more in any case.
+    fn starts_at(&self, field: SetupField) -> bool {
+        let usual = if self.email.is_empty() { SetupField::Email } else { SetupField::Password };
+        self.error.and_then(|error| error.at).unwrap_or(usual) == field
+    }
+
     /// The page as HTML.
     pub fn render_page(&self) -> String {
         render(self)

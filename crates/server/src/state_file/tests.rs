@@ -4,9 +4,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::KeyRing;
-use stagedoor_protocol::{About, Question, Rules, Timestamp};
+use stagedoor_protocol::{About, Effect, Question, Rules, Timestamp};
 use stagedoor_store::{Store, StoreOptions};
 use stagedoor_wire::{ClientId, Dialect, Secret};
 use tempfile::TempDir;
@@ -286,13 +287,41 @@ fn mistakes() {
             "cannot change teams",
         ),
         (STATE.replace("key = \"old-key\"", "key = \"other\""), "there is another of this id"),
-        (STATE.replace("administrator = true", ""), "no administrator would be left"),
         (STATE.replace("redirect_uris", "public = true\nredirect_uris"), "it is confidential, and stays so"),
     ];
     for (text, sentence) in cases {
         let said = place.ask(&text, false, true).unwrap_err();
         assert!(said.contains(sentence), "{sentence}: {said}");
     }
+}
+
+/// An administrator who can sign in is not given up for one who cannot: else the setup link would make one again.
+#[test]
+fn an_administrator_who_can_sign_in_is_left() {
+    let place = Place::new(1);
+    let handed_over = STATE
+        .replace("administrator = true\n", "")
+        .replace("name = \"Bob\"", "name = \"Bob\"\nadministrator = true");
+    place.apply(STATE, false);
+    place.apply(&handed_over, false);
+    place.apply(STATE, false);
+    let hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0";
+    let give_password = |email| {
+        let account = place.runtime.block_on(place.store.account_of_email(email)).unwrap().unwrap().id;
+        let set = Change::SetPassword { account, password_hash: hash.to_owned() };
+        place.runtime.block_on(place.store.commit(vec![Effect::Administer(set)])).unwrap();
+    };
+    give_password("ada@example.com");
+    let nobody = STATE.replace("administrator = true", "");
+    let suspended = STATE.replace("administrator = true", "administrator = true\nsuspended = true");
+    for text in [&nobody, &suspended, &handed_over] {
+        assert!(
+            place.ask(text, false, true).unwrap_err().contains("no administrator would be left"),
+            "{text}"
+        );
+    }
+    give_password("bob@example.com");
+    place.apply(&handed_over, false);
 }
 
 /// Parts of a state whose owners do not change.

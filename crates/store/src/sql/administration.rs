@@ -1,10 +1,16 @@
 //! What administrators change, and what that expects.
 
+/// Administrators who can sign in.
+macro_rules! administrators {
+    () => {
+        "SELECT 1 FROM accounts WHERE administrator = 1 AND suspended = 0 AND password_hash <> ''"
+    };
+}
+
 statements! {
-    NO_ADMINISTRATOR = "SELECT NOT EXISTS (SELECT 1 FROM accounts WHERE administrator = 1)";
+    NO_ADMINISTRATOR = concat!("SELECT NOT EXISTS (", administrators!(), ")");
     /// besides this account
-    ANOTHER_ADMINISTRATOR = "SELECT EXISTS (SELECT 1 FROM accounts
-        WHERE administrator = 1 AND suspended = 0 AND id <> $1)";
+    ANOTHER_ADMINISTRATOR = concat!("SELECT EXISTS (", administrators!(), " AND id <> $1)");
     /// name
     TEAM_NAME_FREE = "SELECT NOT EXISTS (SELECT 1 FROM teams WHERE name = $1)";
     /// app, stage

@@ -1,6 +1,7 @@
 //! What administrators change, what that expects, and what they see of it.
 
 use stagedoor_protocol::access_token::Epochs;
+use stagedoor_protocol::account::NO_PASSWORD;
 use stagedoor_protocol::administration::{Change, Expectation, LegacyKeyName};
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::audit::{AuditFilter, AuditPlace};
@@ -52,8 +53,24 @@ async fn administrators() {
     assert!(world.store.has_another_administrator(OTHER_ACCOUNT).await.unwrap());
     world.commit([suspended(ACCOUNT, true)]).await.unwrap();
     assert!(!holds(&world, another(OTHER_ACCOUNT)).await, "who is suspended is no help");
-    assert!(world.store.has_administrator().await.unwrap(), "and keeps others from being the first");
+    assert!(!world.store.has_administrator().await.unwrap());
     assert!(world.store.account_by_email("ada@example.com").await.unwrap().unwrap().suspended);
+}
+
+/// Who has no password cannot sign in.
+#[tokio::test]
+async fn administrators_without_a_password() {
+    let world = World::new().await;
+    world.commit([administrator(ACCOUNT, true)]).await.unwrap();
+    for (password_hash, can) in [(NO_PASSWORD, false), ("$argon2id$", true)] {
+        let password_hash = password_hash.to_owned();
+        let set = Effect::Administer(Change::SetPassword { account: ACCOUNT, password_hash });
+        world.commit([set]).await.unwrap();
+        assert_eq!(world.store.account(ACCOUNT).await.unwrap().unwrap().has_password, can);
+        assert_eq!(world.store.has_administrator().await.unwrap(), can);
+        assert_eq!(holds(&world, Expectation::NoAdministrator).await, !can);
+        assert_eq!(holds(&world, Expectation::AnotherAdministrator(OTHER_ACCOUNT)).await, can);
+    }
 }
 
 /// Of two who would be the first administrator at the same time, one is.

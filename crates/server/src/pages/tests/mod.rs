@@ -52,6 +52,11 @@ fn asking(text: &str) -> Vec<Permission<'_>> {
     vec![Permission { says: text, scope: text }, Permission { says: text, scope: "" }]
 }
 
+fn setup<'a>(text: &'a str, at: Option<SetupField>) -> SetupPage<'a> {
+    let error = Some(SetupError { at, text });
+    SetupPage { frame: FRAME, action: text, form_token: text, code: text, email: text, name: text, error }
+}
+
 /// Every page, with the same text in every place.
 fn every_page(text: &str) -> Vec<String> {
     let frame = Frame { api_title: text, stylesheet: text };
@@ -66,6 +71,11 @@ fn every_page(text: &str) -> Vec<String> {
         device(text, Some(text), confirm(text)).render_page(),
         device(text, None, DeviceStep::Done { allowed: true, app_name: text }).render_page(),
         device(text, None, DeviceStep::Done { allowed: false, app_name: text }).render_page(),
+        setup(text, None).render_page(),
+        setup(text, Some(SetupField::Email)).render_page(),
+        setup(text, Some(SetupField::Name)).render_page(),
+        setup(text, Some(SetupField::Password)).render_page(),
+        SetupPage { error: None, ..setup(text, None) }.render_page(),
         MessagePage { frame, title: text, text }.render_page(),
     ]
 }

@@ -1,7 +1,7 @@
 //! People.
 
 use stagedoor_protocol::Effect;
-use stagedoor_protocol::account::{self, AccountChange, AccountRecord};
+use stagedoor_protocol::account::{self, AccountChange, AccountRecord, NO_PASSWORD};
 use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::decision::Subject;
 use stagedoor_protocol::id::AccountId;
@@ -9,9 +9,6 @@ use stagedoor_protocol::id::AccountId;
 use super::super::{AccountEntry, StateFile, StateFileError};
 use super::{Comparison, refuse_twice};
 use crate::entropy;
-
-/// No password has this hash: nobody signs in until one is set.
-const NO_PASSWORD: &str = "";
 
 pub(super) fn compare(comparison: &mut Comparison<'_>, file: &StateFile) -> Result<(), StateFileError> {
     refuse_twice(file.account.iter().map(|own| (&own.email, title(&own.email))))?;
@@ -109,18 +106,21 @@ fn suspend(comparison: &mut Comparison<'_>, record: &AccountRecord) -> Result<()
     Ok(())
 }
 
-/// Without an administrator the link of `stagedoor init` would make one again.
+/// Without an administrator who can sign in the setup link would make one again.
 fn refuse_last_administrator(comparison: &Comparison<'_>, file: &StateFile) -> Result<(), StateFileError> {
-    let entry_of =
-        |record: &AccountRecord| file.account.iter().find(|entry| entry.email == record.email.as_str());
-    let had = comparison.current.accounts.iter().any(|own| own.administrator && !own.suspended);
-    let stays = comparison.current.accounts.iter().any(|own| match entry_of(own) {
-        Some(entry) => entry.administrator && !entry.suspended,
-        None => own.administrator && !own.suspended && !comparison.options.prune,
-    });
-    let comes = file.account.iter().any(|entry| entry.administrator && !entry.suspended);
-    if had && !stays && !comes {
-        let why = "no administrator would be left who can sign in: set `administrator = true` for one";
+    let accounts = &comparison.current.accounts;
+    let had = accounts.iter().any(AccountRecord::can_administer);
+    let stays =
+        |own: &AccountRecord| match file.account.iter().find(|entry| entry.email == own.email.as_str()) {
+            Some(entry) => entry.administrator && !entry.suspended && own.has_password,
+            None => own.can_administer() && !comparison.options.prune,
+        };
+    let comes = |entry: &AccountEntry| {
+        let is_new = accounts.iter().all(|own| own.email.as_str() != entry.email);
+        is_new && entry.administrator && !entry.suspended && entry.password_hash.is_some()
+    };
+    if had && !accounts.iter().any(stays) && !file.account.iter().any(comes) {
+        let why = "no administrator would be left who can sign in: set `administrator = true` for one who has a password";
         return Err(StateFileError::entry("accounts", why));
     }
     Ok(())

@@ -1,6 +1,10 @@
 //! The page that makes the first administrator.
 
-use stagedoor_protocol::setup;
+use serde_json::Value;
+use stagedoor_protocol::account::NO_PASSWORD;
+use stagedoor_protocol::administration::Change;
+use stagedoor_protocol::id::AccountId;
+use stagedoor_protocol::{Effect, setup};
 
 use super::Administrator;
 use crate::app::{Browser, Call, FAN, Page, TestApp};
@@ -9,8 +13,18 @@ const TYPED: [(&str, &str); 3] =
     [("email", "Ada@Example.com"), ("name", "Ada"), ("password", "correct horse battery")];
 
 fn link(app: &TestApp) -> String {
-    let code = setup::code(&app.rules("standard").keys, app.clock.now());
+    let code = setup::code(&app.rules("standard").keys, 0, app.clock.now());
     format!("/_stagedoor/setup?code={}", code.expose())
+}
+
+/// The field that `page` marks as wrong, and that its error is about.
+fn wrong_field(page: &Page) -> String {
+    assert_eq!(page.html().matches(r#"aria-invalid="true""#).count(), 1, "{}", page.html());
+    let marked = page.html().split("<input ").find(|input| input.contains("aria-invalid")).unwrap();
+    let (input, behind) = marked.split_once('>').unwrap();
+    assert!(input.contains(r#"aria-describedby="error"#) && input.contains("autofocus"), "{input}");
+    assert!(behind.trim_start().starts_with(r#"<p class="error" id="error" role="alert">"#), "{behind}");
+    input.split('"').nth(1).unwrap().to_owned()
 }
 
 async fn submit(browser: &mut Browser<'_>, page: &Page, typed: &[(&str, &str)]) -> Page {
@@ -31,14 +45,15 @@ async fn works_once() {
     assert!(page.action() == "/_stagedoor/setup" && !page.html().contains("<script"));
 
     for (field, value, why) in [
-        ("email", "ada", "That is no e-mail address."),
+        ("email", "ada", "That is no e-mail address: write one such as ada@example.com."),
         ("name", " ", "A name has 1 to 100 characters."),
-        ("password", "short", "a password has at least 10 characters"),
+        ("password", "short", "Choose another password: a password has at least 10 characters."),
         ("email", FAN.0, "An account has this e-mail already."),
     ] {
         let typed = TYPED.map(|(own, usual)| (own, if own == field { value } else { usual }));
         let again = submit(&mut browser, &page, &typed).await;
         assert!(again.answer.status == 400 && again.shows(why), "{}", again.answer.shown());
+        assert_eq!(wrong_field(&again), field);
         assert!(!again.html().contains("correct horse"), "a password is not shown again");
     }
     let made = submit(&mut browser, &page, &TYPED).await;
@@ -60,6 +75,43 @@ async fn works_once() {
             used_up.answer.shown()
         );
     }
+}
+
+/// The socket gives the link as long as the page honours it.
+#[tokio::test]
+async fn printed_again() {
+    let app = TestApp::new().await;
+    let admin = Administrator::of(&app);
+    let printed = admin.get("setup-link").await["link"].as_str().unwrap().to_owned();
+    assert!(printed.starts_with("http") && printed.ends_with(&link(&app)), "{printed}");
+    let mut browser = Browser::new(&app);
+    let page = browser.open(&link(&app)).await;
+    assert_eq!(submit(&mut browser, &page, &TYPED).await.answer.status, 201);
+    let expected = (409, "administrator-exists".to_owned());
+    assert_eq!(admin.refused("GET", "setup-link", Value::Null).await, expected);
+}
+
+/// One that a state file made cannot sign in: it does not use the link up, and is given its password by it.
+#[tokio::test]
+async fn administrator_without_a_password() {
+    let app = TestApp::new().await;
+    let (id, email, name) = (AccountId(9001), "ada@example.com".to_owned(), "Ada Lovelace".to_owned());
+    let password_hash = NO_PASSWORD.to_owned();
+    let effects = vec![
+        Effect::CreateAccount { id, email, name, password_hash, at: app.clock.now() },
+        Effect::Administer(Change::SetAdministrator { account: id, administrator: true }),
+    ];
+    app.server.store().commit(effects).await.unwrap();
+    let admin = Administrator::of(&app);
+    assert_eq!(admin.get("accounts/ada@example.com").await["has_password"], false);
+    let mut browser = Browser::new(&app);
+    let page = browser.open(&link(&app)).await;
+    assert_eq!(page.answer.status, 200, "{}", page.answer.shown());
+    assert_eq!(submit(&mut browser, &page, &TYPED).await.answer.status, 201);
+    let account = admin.get("accounts/ada@example.com").await;
+    assert_eq!((&account["id"], &account["has_password"]), (&"9001".into(), &true.into()));
+    assert_eq!(account["name"], "Ada Lovelace", "the file's");
+    assert_eq!(browser.open(&link(&app)).await.answer.status, 410);
 }
 
 /// Of many at once, one is the first.
@@ -112,6 +164,7 @@ async fn only_from_its_own_page() {
     for call in forged {
         let answer = Page { answer: browser.send(call).await };
         assert!(answer.answer.status == 400 && answer.shows("out of date"), "{}", answer.answer.shown());
+        assert!(!answer.html().contains("aria-invalid"), "no field is to blame");
     }
     let mut other = Browser::new(&app);
     let answer = submit(&mut other, &page, &TYPED).await;

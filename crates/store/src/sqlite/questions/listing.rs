@@ -109,7 +109,8 @@ pub(crate) fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRecord> {
         name: row.get(2)?,
         administrator: row.get(3)?,
         suspended: row.get(4)?,
-        created: row::time(row, 5)?,
+        has_password: row.get(5)?,
+        created: row::time(row, 6)?,
     })
 }
 

@@ -1,0 +1,20 @@
+//! The link that makes the first administrator.
+
+use serde_json::json;
+use stagedoor_protocol::administration::Objection;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::problem::Problem;
+use crate::browser::setup;
+
+/// As long as the page honours it.
+pub(super) async fn link(call: &Call<'_>) -> Result<Answer, Problem> {
+    let Some(api) = call.server.apis().first() else {
+        return Err(Problem::not_found("API", "at all", "add an [[api]] to the configuration"));
+    };
+    if call.store().has_administrator().await? {
+        return Err(Objection::AdministratorExists.into());
+    }
+    Ok(Answer::ok(json!({ "link": setup::link(api).expose() })))
+}
