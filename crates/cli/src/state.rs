@@ -1,7 +1,6 @@
 //! The state of a server: through the admin socket while it runs, else from its database.
 
 use std::fs::File;
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use anyhow::Context;
@@ -35,7 +34,7 @@ impl State {
     /// Of the server with this configuration.
     pub(crate) fn of(configuration: &Path) -> Result<Self, Failure> {
         let client = Client::new(configuration, true)?;
-        if UnixStream::connect(client.socket()).is_ok() {
+        if client.is_answered() {
             return Ok(Self::Running(client));
         }
         AtRest::open(check::read(configuration)?).map(|at_rest| Self::AtRest(Box::new(at_rest)))

@@ -45,9 +45,9 @@ impl Client {
         Ok(Self { socket, configuration: configuration.to_owned(), json, runtime })
     }
 
-    /// Where the server listens.
-    pub(crate) fn socket(&self) -> &Path {
-        &self.socket
+    /// Whether a server listens.
+    pub(crate) fn is_answered(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(&self.socket).is_ok()
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {

@@ -8,6 +8,7 @@ mod rotate;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use stagedoor_protocol::keys::{Demand, Purpose};
 use stagedoor_server::config::{Configuration, KeyPlace};
 
 use crate::check;
@@ -23,6 +24,7 @@ use crate::failure::Failure;
   stagedoor keys rotate                            a new key for every purpose, in use a minute from now
   stagedoor keys rotate --purpose jwt_es256        for one of them
   stagedoor keys retire 3                          take an old one out, once nothing rests on it
+  stagedoor keys retire 3 --force                  at once, with what rests on it: the key has leaked
   stagedoor keys list --config /etc/stagedoor/stagedoor.toml")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -47,8 +49,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::List => list::run(&configuration),
         Command::Rotate(arguments) => rotate::run(&configuration, arguments),
-        Command::Retire(arguments) => retire::run(&configuration, arguments),
+        Command::Retire(retire) => retire::run(&configuration, retire, &arguments.config),
     }
+}
+
+/// What the APIs of the configuration do with keys of a purpose.
+fn demand(configuration: &Configuration, purpose: Purpose) -> Demand {
+    Demand::of(purpose, configuration.apis.iter().map(|api| api.token_format))
 }
 
 /// The key file; what is in an environment variable has none, and is only printed anew.

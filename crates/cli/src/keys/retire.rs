@@ -1,17 +1,20 @@
 //! `stagedoor keys retire`.
 
+use std::path::Path;
+
 use anyhow::Context;
+use serde_json::json;
 use stagedoor_protocol::Timestamp;
-use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::{
-    KeyFacts, KeyId, KeyRing, KeyUses, NotRetired, Purpose, end_all_under, may_retire, without_key,
+    Demand, KeyFacts, KeyId, KeyRing, KeyUses, NotRetired, end_all_under, may_retire, without_key,
 };
 use stagedoor_server::Clock;
 use stagedoor_server::config::Configuration;
 use stagedoor_store::{Store, StoreOptions, key_uses};
 use zeroize::Zeroizing;
 
-use super::{file, key_file, list, rotate};
+use super::{demand, file, key_file, list, rotate};
+use crate::admin::client::Client;
 use crate::failure::{Exit, Failure};
 use crate::serve::lock;
 use crate::{terminal, when};
@@ -23,7 +26,8 @@ use crate::{terminal, when};
 pub(super) struct Arguments {
     /// Its number, as `stagedoor keys list` shows it
     id: u16,
-    /// End what rests on it: grants are revoked, secrets and legacy keys removed. The server must be stopped
+    /// End what rests on it, and say what that was: grants are revoked, secrets and legacy keys removed. A server that runs does
+    /// it itself
     #[arg(long)]
     force: bool,
     /// Print the whole new key file instead of writing it, for keys in an environment variable
@@ -31,56 +35,72 @@ pub(super) struct Arguments {
     print: bool,
 }
 
-pub(super) fn run(configuration: &Configuration, arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(configuration: &Configuration, arguments: &Arguments, path: &Path) -> Result<(), Failure> {
     let place = &configuration.keys.place;
-    let without = |text: &str| without(configuration, arguments, text);
+    let mut retiring = Retiring { configuration, path, arguments, ended: None };
     if arguments.print {
-        return terminal::print(without(&rotate::text(place)?)?.as_bytes());
+        let text = retiring.without(&rotate::text(place)?)?;
+        retiring.ended.iter().for_each(|ended| eprintln!("{ended}"));
+        return terminal::print(text.as_bytes());
     }
-    file::change(key_file(place, "retire")?, without)?;
+    file::change(key_file(place, "retire")?, |text| retiring.without(text))?;
     let id = arguments.id;
-    terminal::print(
-        format!("Key {id} is gone from {place}. Put a copy of it where you keep the last one.\n").as_bytes(),
-    )
+    let mut text = format!("Key {id} is gone from {place}. Put a copy of it where you keep the last one.\n");
+    retiring.ended.iter().for_each(|ended| text.push_str(&format!("{ended}\n")));
+    terminal::print(text.as_bytes())
 }
 
-fn without(
-    configuration: &Configuration,
-    arguments: &Arguments,
-    text: &str,
-) -> Result<Zeroizing<String>, Failure> {
-    let (id, now) = (KeyId(arguments.id), Clock::default().now());
-    let ring = KeyRing::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
-    let facts = ring.facts(configuration.longest_token_seconds(), now);
-    let key = facts.into_iter().find(|key| key.id == id).ok_or_else(|| {
-        Failure::usage(format!("there is no key {id}: `stagedoor keys list` shows those there are"))
-    })?;
-    let database = &configuration.database;
-    let uses = key_uses(database, now).with_context(|| database.display().to_string())?;
-    let uses = uses.get(&id).copied().unwrap_or_default();
-    let may = may_retire(&key, &uses, is_needed(configuration, key.purpose), now);
-    match may {
-        Ok(()) => {}
-        Err(NotRetired::InUse | NotRetired::NotOver(_) | NotRetired::AboutToBeActive) if arguments.force => {
-            end(configuration, id, now)?;
+struct Retiring<'a> {
+    configuration: &'a Configuration,
+    /// The configuration's.
+    path: &'a Path,
+    arguments: &'a Arguments,
+    /// What was ended by force.
+    ended: Option<String>,
+}
+
+impl Retiring<'_> {
+    /// The text of a key file without the key, if it may go.
+    fn without(&mut self, text: &str) -> Result<Zeroizing<String>, Failure> {
+        let (id, now) = (KeyId(self.arguments.id), Clock::default().now());
+        let ring = KeyRing::parse(text).map_err(|error| Failure::usage(error.to_string()))?;
+        let facts = ring.facts(self.configuration.longest_token_seconds(), now);
+        let key = facts.into_iter().find(|key| key.id == id).ok_or_else(|| {
+            Failure::usage(format!("there is no key {id}: `stagedoor keys list` shows those there are"))
+        })?;
+        let database = &self.configuration.database;
+        let uses = key_uses(database, now).with_context(|| database.display().to_string())?;
+        let uses = uses.get(&id).copied().unwrap_or_default();
+        let demand = demand(self.configuration, key.purpose);
+        match may_retire(&key, &uses, demand, now) {
+            Ok(()) => {}
+            Err(NotRetired::InUse | NotRetired::NotOver(_) | NotRetired::AboutToBeActive)
+                if self.arguments.force =>
+            {
+                end(self.configuration, self.path, id, now)?;
+                self.ended = Some(format!("With it ended: {}.", list::ended(&key, &uses, demand)));
+            }
+            Err(why) => return Err(refused(&key, &uses, demand, why, now)),
         }
-        Err(why) => return Err(refused(&key, &uses, why, now)),
+        without_key(text, id).map_err(|error| Failure::usage(error.to_string()))
     }
-    without_key(text, id).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// Whether an API could do nothing without a key of this purpose.
-fn is_needed(configuration: &Configuration, purpose: Purpose) -> bool {
-    let signs = |format| matches!(format, TokenFormat::Jwt(algorithm) if algorithm.purpose() == purpose);
-    purpose.is_needed() || configuration.apis.iter().any(|api| signs(api.token_format))
-}
-
-/// Ends what rests on the key, in a database that no server has. What comes after may fail and be done again.
-fn end(configuration: &Configuration, key: KeyId, now: Timestamp) -> anyhow::Result<()> {
+/// Ends what rests on the key: the server that runs does, or else this process, in a database that no server has. What comes
+/// after may fail and be done again.
+fn end(configuration: &Configuration, path: &Path, key: KeyId, now: Timestamp) -> Result<(), Failure> {
+    let client = Client::new(path, false)?;
+    if client.is_answered() {
+        return client.post(&format!("keys/{key}/end"), json!({})).map(drop);
+    }
     let database = &configuration.database;
     if !database.exists() {
         return Ok(());
     }
+    Ok(end_at_rest(database, key, now)?)
+}
+
+fn end_at_rest(database: &Path, key: KeyId, now: Timestamp) -> anyhow::Result<()> {
     let _lock = lock::take(database)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -92,7 +112,8 @@ fn end(configuration: &Configuration, key: KeyId, now: Timestamp) -> anyhow::Res
     })
 }
 
-fn refused(key: &KeyFacts, uses: &KeyUses, why: NotRetired, now: Timestamp) -> Failure {
+fn refused(key: &KeyFacts, uses: &KeyUses, demand: Demand, why: NotRetired, now: Timestamp) -> Failure {
+    let rests = list::resting(key, uses, demand);
     let cure = match why {
         NotRetired::Active(purpose) => {
             format!(
@@ -100,16 +121,14 @@ fn refused(key: &KeyFacts, uses: &KeyUses, why: NotRetired, now: Timestamp) -> F
             )
         }
         NotRetired::AboutToBeActive => {
-            format!("wait until {}, and rotate again", when::rfc3339(key.active_from))
+            let from = when::rfc3339(key.active_from);
+            format!("wait until {from}, and rotate again; or --force takes it out at once")
         }
-        NotRetired::InUse => {
-            format!("{}. --force ends that, with the server stopped", list::resting(key, uses))
+        NotRetired::InUse => format!("{rests}. --force ends that"),
+        NotRetired::NotOver(over) => {
+            let span = when::span(over.seconds_from(now));
+            format!("{rests}, for {span}. Retire it then, or --force ends that now")
         }
-        NotRetired::NotOver(over) => format!(
-            "{}, for {}. Retire it then, or --force ends that, with the server stopped",
-            list::resting(key, uses),
-            when::span(over.seconds_from(now))
-        ),
     };
     Failure::new(Exit::Other, format!("key {} stays: {why}: {cure}", key.id))
 }

@@ -48,13 +48,33 @@ fn list_of_a_new_server() {
         row("3", "client_secret", "active", "user codes"),
         row("4", "seal", "active", "nothing"),
         row("5", "form", "active", "open pages"),
-        row("6", "jwt_eddsa", "active", "tokens"),
-        row("7", "jwt_es256", "active", "tokens"),
+        row("6", "jwt_eddsa", "active", "nothing"),
+        row("7", "jwt_es256", "active", "nothing"),
     ];
     assert_eq!(listed(&folder), expected);
     assert!(!folder.path("stagedoor.db").exists(), "listing makes no database");
     folder.add_apps();
     assert_eq!(listed(&folder)[2], row("3", "client_secret", "active", "1 secret, user codes"));
+}
+
+/// What rests on a key goes by the tokens that the APIs make and take.
+#[test]
+fn list_by_the_apis() {
+    let folder = folder();
+    let rests = |folder: &Folder| [0, 5, 6].map(|at: usize| listed(folder)[at][3].clone());
+    folder.change("# scopes", "token_format = \"jwt\"\n# scopes");
+    let older = "older tokens, if any";
+    assert_eq!(rests(&folder), [older, older, "tokens"]);
+    assert!(refused(&folder, &["retire", "7"], 1).contains("it is the active jwt_es256 key"));
+    let said = refused(&folder, &["retire", "6"], 1);
+    assert!(said.contains("what rests on it still works: older tokens, if any. --force ends that"), "{said}");
+    folder.change("\"jwt\"", "\"opaque\"");
+    ok(&folder, &["rotate", "--purpose", "jwt_es256", "--after", "0"]);
+    assert_eq!(listed(&folder)[6], row("7", "jwt_es256", "checks only", "nothing"));
+    for id in ["6", "7", "8"] {
+        ok(&folder, &["retire", id]);
+    }
+    assert_eq!(listed(&folder).len(), 5);
 }
 
 /// Two commands are a letter apart.
@@ -110,18 +130,46 @@ fn rotate_adds_and_keeps() {
     assert!(said.contains("keys are for access_token, refresh_token"), "{said}");
 }
 
+/// Nothing piles up while new keys wait.
+#[test]
+fn rotate_while_new_keys_wait() {
+    let folder = folder();
+    ok(&folder, &["rotate", "--purpose", "form", "--after", "600"]);
+    ok(&folder, &["rotate", "--purpose", "seal", "--after", "3600"]);
+    let said = refused(&folder, &["rotate"], 1);
+    assert!(said.contains("nothing was rotated: keys 8, 9 wait to take over, the first in "), "{said}");
+    assert!(said.contains("`stagedoor keys retire ID --force` takes one out"), "{said}");
+    let said = refused(&folder, &["rotate", "--purpose", "form"], 1);
+    assert!(said.contains("nothing was rotated: key 8 waits to take over, in "), "{said}");
+    assert_eq!(listed(&folder).len(), 9);
+    ok(&folder, &["rotate", "--purpose", "access_token"]);
+
+    // A key that has leaked is not waited with.
+    let said = ok(&folder, &["rotate", "--purpose", "form", "--after", "0"]);
+    assert!(
+        said.contains("In use at once.") && said.contains("Still keys 10, 8, 9 wait to take over"),
+        "{said}"
+    );
+    let said = ok(&folder, &["retire", "10", "--force"]);
+    assert!(said.contains("With it ended: nothing.\n"), "it was about to be used: {said}");
+    assert!(!ok(&folder, &["retire", "8"]).contains("With it ended"));
+    ok(&folder, &["rotate", "--purpose", "form"]);
+}
+
 /// Of changes at the same time none is lost.
 #[test]
 fn several_at_once() {
     let folder = folder();
     let configuration = folder.configuration();
-    let rotate = ["keys", "rotate", "--purpose", "form", "--config", &configuration];
-    let started: Vec<_> = (0..8).map(|_| command().args(rotate).spawn().unwrap()).collect();
+    let purposes =
+        ["access_token", "refresh_token", "client_secret", "seal", "form", "jwt_eddsa", "jwt_es256"];
+    let rotate = |purpose| ["keys", "rotate", "--purpose", purpose, "--config", &configuration];
+    let started = purposes.map(|purpose| command().args(rotate(purpose)).spawn().unwrap());
     for mut child in started {
         assert!(child.wait().unwrap().success());
     }
     let ids: Vec<_> = listed(&folder).into_iter().map(|[id, ..]| id).collect();
-    assert_eq!(ids, (1..=15).map(|id| id.to_string()).collect::<Vec<_>>());
+    assert_eq!(ids, (1..=14).map(|id| id.to_string()).collect::<Vec<_>>());
 }
 
 /// A link to the key file stays one.
@@ -162,18 +210,36 @@ fn force_ends_what_rests_on_it() {
     let folder = Folder::before(upstream.address);
     folder.add_apps();
     ok(&folder, &["rotate", "--after", "0"]);
-    let server = folder.serve();
-    let said = refused(&folder, &["retire", "3", "--force"], 1);
-    assert!(said.contains("stagedoor.db is in use by another stagedoor: stop that one"), "{said}");
-    server.token("");
-    server.stop();
-
-    assert!(ok(&folder, &["retire", "3", "--force"]).starts_with("Key 3 is gone from "));
+    let said = ok(&folder, &["retire", "3", "--force"]);
+    assert!(said.starts_with("Key 3 is gone from "), "{said}");
+    assert!(said.ends_with("\nWith it ended: 1 secret, user codes that were open.\n"), "{said}");
     let rests: Vec<_> =
         listed(&folder).into_iter().filter(|[_, purpose, ..]| purpose == "client_secret").collect();
     assert_eq!(rests, [row("10", "client_secret", "active", "user codes")]);
     let server = folder.serve();
     assert_eq!(server.ask_for_token("127.0.0.1", "").status, 401, "its secret is gone");
+    server.stop();
+}
+
+/// A server that runs ends it itself, at once, and takes the shorter file up.
+#[test]
+fn force_beside_a_server() {
+    let upstream = Upstream::new();
+    let folder = Folder::before(upstream.address);
+    folder.add_apps();
+    let mut server = folder.serve();
+    let token = server.token("");
+    let call = Call::get("/catalogue/").bearer(&token);
+    ok(&folder, &["rotate", "--after", "0"]);
+    server.wait_for("the changed key file is taken up");
+    let said = ok(&folder, &["retire", "3", "--force"]);
+    assert!(said.ends_with("\nWith it ended: 1 secret, user codes that were open.\n"), "{said}");
+    assert_eq!(server.ask_for_token("127.0.0.1", "").status, 401, "its secret is gone");
+    server.wait_for("the changed key file is taken up");
+    let said = ok(&folder, &["retire", "1", "--force"]);
+    assert!(said.ends_with("\nWith it ended: all tokens made with it.\n"), "{said}");
+    server.wait_for("the changed key file is taken up");
+    assert_eq!(server.send(&call).status, 401, "its key is gone");
     server.stop();
 }
 

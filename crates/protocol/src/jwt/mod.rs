@@ -30,6 +30,16 @@ pub enum TokenFormat {
     Jwt(Algorithm),
 }
 
+impl TokenFormat {
+    /// What the keys that make tokens of this form are for.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Opaque => Purpose::AccessToken,
+            Self::Jwt(algorithm) => algorithm.purpose(),
+        }
+    }
+}
+
 /// How a JWT is signed (RFC 7518 §3.1, RFC 8037 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {

@@ -22,7 +22,7 @@ use crate::Timestamp;
 pub use file::{KeyFileError, with_new_keys, without_key};
 pub use fingerprint::KeyFingerprint;
 pub use life::{KeyFacts, KeyState, PICK_UP_SECONDS};
-pub use retire::{KeyUses, NotRetired, end_all_under, may_retire};
+pub use retire::{Demand, KeyUses, NotRetired, end_all_under, may_retire};
 pub use signer::{Jwk, Signer};
 
 /// What a key is for.

@@ -4,6 +4,7 @@ use super::life::{KeyFacts, KeyState};
 use super::{KeyId, Purpose};
 use crate::Timestamp;
 use crate::decision::{AuditEntry, Effect, Subject};
+use crate::jwt::TokenFormat;
 
 /// How much in the database rests on a key and is good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,35 @@ impl KeyUses {
     }
 }
 
+/// What the APIs there are do with keys of a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// Make things with them.
+    Made,
+    /// Take what was made with them, and make nothing more: tokens of a form that an API had before.
+    Taken,
+    Unused,
+}
+
+impl Demand {
+    /// By the forms of the APIs' access tokens. An API of JWTs takes either algorithm, and opaque tokens as well.
+    pub fn of(purpose: Purpose, mut formats: impl Iterator<Item = TokenFormat> + Clone) -> Self {
+        let is_made = match purpose {
+            Purpose::AccessToken | Purpose::JwtEddsa | Purpose::JwtEs256 => {
+                formats.clone().any(|format| format.purpose() == purpose)
+            }
+            _ => true,
+        };
+        if is_made {
+            Self::Made
+        } else if purpose == Purpose::AccessToken || formats.any(|format| format != TokenFormat::Opaque) {
+            Self::Taken
+        } else {
+            Self::Unused
+        }
+    }
+}
+
 /// Why a key stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotRetired {
@@ -38,11 +68,13 @@ pub enum NotRetired {
     NotOver(Timestamp),
 }
 
-/// Whether `key` may go. `is_needed` says that some API could not do without a key of its purpose.
-pub fn may_retire(key: &KeyFacts, uses: &KeyUses, is_needed: bool, now: Timestamp) -> Result<(), NotRetired> {
+/// Whether `key` may go.
+pub fn may_retire(key: &KeyFacts, uses: &KeyUses, demand: Demand, now: Timestamp) -> Result<(), NotRetired> {
+    let is_needed = key.purpose.is_needed() || demand == Demand::Made;
     match (key.state, key.over) {
         (KeyState::Active, _) if is_needed => Err(NotRetired::Active(key.purpose)),
         _ if !uses.is_none() => Err(NotRetired::InUse),
+        _ if demand == Demand::Unused => Ok(()),
         (KeyState::Active, _) => Err(NotRetired::InUse),
         (KeyState::Waiting, None) => Err(NotRetired::AboutToBeActive),
         (_, Some(over)) if over > now => Err(NotRetired::NotOver(over)),

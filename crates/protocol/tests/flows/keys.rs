@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use stagedoor_protocol::access_token::AccessToken;
+use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
 use stagedoor_protocol::keys::{
-    KeyFacts, KeyFileError, KeyId, KeyRing, KeyState, KeyUses, NotRetired, Purpose, may_retire,
+    Demand, KeyFacts, KeyFileError, KeyId, KeyRing, KeyState, KeyUses, NotRetired, Purpose, may_retire,
     with_new_keys, without_key,
 };
 use stagedoor_protocol::{Refusal, Timestamp};
@@ -245,25 +246,56 @@ fn a_keys_life() {
 }
 
 #[test]
+fn what_apis_do_with_a_key() {
+    use TokenFormat::{Jwt, Opaque};
+    let (es256, eddsa) = (Jwt(Algorithm::Es256), Jwt(Algorithm::EdDsa));
+    let cases = [
+        (&[Opaque][..], [Demand::Made, Demand::Unused, Demand::Unused]),
+        (&[es256], [Demand::Taken, Demand::Taken, Demand::Made]),
+        (&[Opaque, eddsa], [Demand::Made, Demand::Made, Demand::Taken]),
+    ];
+    for (formats, expected) in cases {
+        let of = |purpose| Demand::of(purpose, formats.iter().copied());
+        let own = [Purpose::AccessToken, Purpose::JwtEddsa, Purpose::JwtEs256].map(of);
+        assert_eq!(own, expected, "{formats:?}");
+        assert_eq!([Purpose::Seal, Purpose::Form].map(of), [Demand::Made; 2]);
+    }
+}
+
+#[test]
 fn what_keeps_a_key() {
     use KeyState::{Active, ChecksOnly, Waiting};
-    let (purpose, now) = (Purpose::Seal, START);
-    let key = |state, over| KeyFacts { id: KeyId(4), purpose, active_from: START, state, over };
+    let now = START;
+    let of = |purpose, state, over| KeyFacts { id: KeyId(4), purpose, active_from: START, state, over };
+    let key = |state, over| of(Purpose::Seal, state, over);
+    let jwt = |state, over| of(Purpose::JwtEs256, state, over);
     let (none, one) = (KeyUses::default(), KeyUses { sealed: 1, ..KeyUses::default() });
     let later = START.plus_seconds(1);
     let cases = [
-        (key(Active, None), none, true, Err(NotRetired::Active(purpose))),
-        (key(Active, None), one, true, Err(NotRetired::Active(purpose))),
+        (key(Active, None), none, Demand::Made, Err(NotRetired::Active(Purpose::Seal))),
+        (key(Active, None), one, Demand::Made, Err(NotRetired::Active(Purpose::Seal))),
+        (key(Waiting, None), none, Demand::Made, Err(NotRetired::AboutToBeActive)),
+        (key(Waiting, Some(now)), none, Demand::Made, Ok(())),
+        (key(ChecksOnly, Some(later)), none, Demand::Made, Err(NotRetired::NotOver(later))),
+        (key(ChecksOnly, Some(now)), one, Demand::Made, Err(NotRetired::InUse)),
+        (key(ChecksOnly, Some(now)), none, Demand::Made, Ok(())),
+        (jwt(Active, None), none, Demand::Made, Err(NotRetired::Active(Purpose::JwtEs256))),
         // An algorithm that no API uses any more: its tokens may live on, nobody knows until when.
-        (key(Active, None), none, false, Err(NotRetired::InUse)),
-        (key(Waiting, None), none, true, Err(NotRetired::AboutToBeActive)),
-        (key(Waiting, Some(now)), none, true, Ok(())),
-        (key(ChecksOnly, Some(later)), none, true, Err(NotRetired::NotOver(later))),
-        (key(ChecksOnly, Some(now)), one, true, Err(NotRetired::InUse)),
-        (key(ChecksOnly, Some(now)), none, true, Ok(())),
+        (jwt(Active, None), none, Demand::Taken, Err(NotRetired::InUse)),
+        (jwt(ChecksOnly, Some(later)), none, Demand::Taken, Err(NotRetired::NotOver(later))),
+        // No API takes JWTs.
+        (jwt(Active, None), none, Demand::Unused, Ok(())),
+        (jwt(ChecksOnly, Some(later)), none, Demand::Unused, Ok(())),
+        // The key file needs one all the same.
+        (
+            of(Purpose::AccessToken, Active, None),
+            none,
+            Demand::Taken,
+            Err(NotRetired::Active(Purpose::AccessToken)),
+        ),
     ];
-    for (key, uses, is_needed, expected) in cases {
-        assert_eq!(may_retire(&key, &uses, is_needed, now), expected, "{key:?} {uses:?} {is_needed}");
+    for (key, uses, demand, expected) in cases {
+        assert_eq!(may_retire(&key, &uses, demand, now), expected, "{key:?} {uses:?} {demand:?}");
     }
     for uses in
         [KeyUses { grants: 1, ..none }, KeyUses { secrets: 1, ..none }, KeyUses { legacy_keys: 1, ..none }]

@@ -9,6 +9,7 @@ mod apps;
 mod audit;
 mod call;
 mod grants;
+mod keys;
 mod legacy_keys;
 pub mod listen;
 mod members;
@@ -94,6 +95,7 @@ async fn route(call: &Call<'_>) -> Result<Answer, Problem> {
         (["grants", grant], "GET") => grants::show(call, grant).await,
         (["grants", grant], "DELETE") => grants::revoke(call, grant).await,
         (["audit"], "GET") => audit::list(call).await,
+        (["keys", key, "end"], "POST") => keys::end(call, key).await,
         (["setup-link"], "GET") => setup::link(call).await,
         (["state"], "GET") => state::show(call).await,
         (["state"], "POST") => state::apply(call).await,

@@ -4,6 +4,7 @@ mod accounts;
 mod apps;
 mod audit;
 mod first_administrator;
+mod keys;
 mod routes;
 mod socket;
 
