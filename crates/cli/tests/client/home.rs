@@ -58,7 +58,8 @@ impl Home {
 
     pub(crate) fn run_with(&self, arguments: &[&str], stdin: &str) -> Done {
         let mut child = self.start(arguments);
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        // Who needs no stdin may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         done(child)
     }
 
