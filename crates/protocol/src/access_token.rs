@@ -74,9 +74,9 @@ pub enum Unverified {
     /// Not ours, another API's, changed, or issued in the future.
     #[error("not a token of this API")]
     Unknown,
-    /// Ours, but over.
+    /// Ours, but over. Whose it was stands under its MAC or signature.
     #[error("expired")]
-    Expired,
+    Expired { app: AppId },
 }
 
 impl AccessToken {
@@ -134,7 +134,7 @@ impl AccessToken {
         if token.issued > now.plus_seconds(CLOCK_LEEWAY_SECONDS) {
             return Err(Unverified::Unknown);
         }
-        if token.ends(rules) <= now { Err(Unverified::Expired) } else { Ok(token) }
+        if token.ends(rules) <= now { Err(Unverified::Expired { app: token.app }) } else { Ok(token) }
     }
 
     fn read_opaque(rules: &Rules, text: &str) -> Option<Self> {

@@ -13,6 +13,7 @@ use crate::grant::{ActiveGrant, Again, Grant, Succession};
 use crate::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SecretId, SessionId, TeamId};
 use crate::keys::{KeyId, Tag};
 use crate::team::TeamKind;
+use crate::usage::AppUsage;
 use crate::{Refusal, Timestamp};
 
 /// A reply and the effects it rests on. A refusal may carry effects too: a replayed code revokes its grant.
@@ -212,6 +213,8 @@ pub enum Effect {
     /// Expects this to hold, and changes nothing.
     Expect(Expectation),
     Audit(AuditEntry),
+    /// Adds to what an app has done. Of an app that is gone nothing is kept.
+    CountUsage(AppUsage),
 }
 
 /// Whose an epoch is.

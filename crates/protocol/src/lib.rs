@@ -33,6 +33,7 @@ pub mod session;
 pub mod setup;
 pub mod team;
 pub mod token;
+pub mod usage;
 
 pub use decision::{Decision, Effect, EpochOf, Subject};
 pub use question::{About, Facts, Question};

@@ -27,6 +27,7 @@ mod settle;
 pub mod state_file;
 mod steady;
 pub mod traces;
+pub mod usage;
 
 use std::sync::Arc;
 

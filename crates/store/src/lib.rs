@@ -15,9 +15,11 @@ mod sql;
 mod sqlite;
 mod stopwatch;
 mod store;
+mod usage;
 
 pub use error::{CommitError, StoreError};
 pub use listing::{AppFilter, GrantFilter, Page};
 pub use sqlite::Sizes;
 pub use sqlite::key_uses::key_uses;
 pub use store::{Cleaned, Over, OverGrants, Store, StoreOptions};
+pub use usage::{Endpoint, RefusalRow, Slot, Span, Usage};

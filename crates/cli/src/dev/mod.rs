@@ -17,7 +17,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use stagedoor_server::dev::Dev;
 use stagedoor_server::listen::{self, Listener, ListenerOptions};
-use stagedoor_server::{Clock, jobs};
+use stagedoor_server::{Clock, jobs, usage};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -102,8 +102,9 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
     announce::announce(&told, &home, arguments.json)?;
     let dev = Arc::new(Dev::new(server, plan::restart(plan.clone()), home, stopping.clone()));
-    let current = dev.clone();
-    let cleaner = tokio::spawn(jobs::clean(move || current.current(), stopping));
+    let (cleaned, counted) = (dev.clone(), dev.clone());
+    let cleaner = tokio::spawn(jobs::clean(move || cleaned.current(), stopping.clone()));
+    let counter = tokio::spawn(usage::write(move || counted.current(), stopping));
     let stopped = async {
         terminated.await;
         stop.send_replace(true);
@@ -111,6 +112,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let listener = Listener::plain(listener, ListenerOptions::default());
     listen::serve(listener, dev.clone(), stopped).await;
     cleaner.await?;
+    counter.await?;
+    usage::write_once(&dev.current()).await;
     dev.current().store().close().await;
     Ok(())
 }

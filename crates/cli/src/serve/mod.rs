@@ -19,7 +19,7 @@ use stagedoor_server::figures::Figures;
 use stagedoor_server::front::Lasting;
 use stagedoor_server::listen::{self, Listener, ListenerOptions};
 use stagedoor_server::running::Running;
-use stagedoor_server::{Clock, FiguresListener, Insight, jobs};
+use stagedoor_server::{Clock, FiguresListener, Insight, jobs, usage};
 use stagedoor_store::{Store, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -102,7 +102,7 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
     let listens = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     tracing::info!(url, listens, metrics, apis = running.everything().apis().len(), "ready");
     systemd.ready();
-    let reload = Reload { file, running, level, clock };
+    let reload = Reload { file, running: running.clone(), level, clock };
     while signals.next().await == Signal::Reload {
         systemd.reloading();
         reload.now().await?;
@@ -113,6 +113,7 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
     stop.send_replace(true);
     all_ended(served).await?;
     all_ended(jobs).await?;
+    usage::write_once(&running.everything()).await;
     store.close().await;
     if let Some(exporter) = exporter {
         exporter.end().await?;
@@ -146,6 +147,8 @@ fn in_the_background(
     let current = running.clone();
     let mut jobs = JoinSet::new();
     jobs.spawn(jobs::clean(move || current.everything(), stopping.clone()));
+    let current = running.clone();
+    jobs.spawn(usage::write(move || current.everything(), stopping.clone()));
     jobs.spawn(running.clone().watch(stopping.clone()));
     jobs.spawn(systemd.clone().keep_watchdog(stopping.clone()));
     jobs

@@ -31,4 +31,5 @@ mod tls;
 mod traces;
 mod upstream;
 mod upstream_faults;
+mod usage;
 mod way;

@@ -13,11 +13,14 @@ use stagedoor_wire::token_request::GrantRequest;
 use super::Answers;
 use super::apps::Apps;
 use crate::http::Endpoint;
+use crate::usage::Usage;
 
 /// The figures of one API.
 pub(crate) struct ApiFigures {
     pub(super) api: Arc<str>,
     pub(crate) apps: Apps,
+    /// What apps do, for their developers. All APIs of a process share it.
+    pub(crate) usage: Arc<Usage>,
     /// In the order of [`Endpoint::ALL`].
     pub(super) endpoints: Vec<EndpointFigures>,
     /// In the order of [`TokenErrorKind::ALL`] and [`ApiErrorKind::ALL`].
@@ -88,12 +91,13 @@ impl UpstreamFault {
 
 impl ApiFigures {
     /// None yet. `apps_left` is how many more apps may have figures of their own.
-    pub(crate) fn new(api: Arc<str>, apps_left: Arc<AtomicUsize>) -> Self {
+    pub(crate) fn new(api: Arc<str>, apps_left: Arc<AtomicUsize>, usage: Arc<Usage>) -> Self {
         let counters = |number| std::iter::repeat_with(Counter::default).take(number).collect();
         let endpoint = |_| EndpointFigures { answers: Answers::default(), took: Histogram::new(SECONDS) };
         Self {
             api,
             apps: Apps::new(apps_left),
+            usage,
             endpoints: Endpoint::ALL.iter().map(endpoint).collect(),
             refused_by_oauth: counters(TokenErrorKind::ALL.len()),
             refused_by_gateway: counters(ApiErrorKind::ALL.len()),

@@ -24,6 +24,8 @@ pub(crate) use connections::{Connections, Open};
 use scrape::scrape;
 use text::CONTENT_TYPE;
 
+use crate::usage::Usage;
+
 /// Apps with figures of their own, where nothing else is said.
 pub const APPS: usize = 1000;
 
@@ -33,6 +35,7 @@ pub struct Figures {
     /// Requests that lead to no API.
     outside: Answers,
     apps_left: Arc<AtomicUsize>,
+    usage: Arc<Usage>,
     connections: Arc<Connections>,
 }
 
@@ -55,6 +58,7 @@ impl Figures {
             apis: Mutex::default(),
             outside: Answers::default(),
             apps_left: Arc::new(AtomicUsize::new(apps)),
+            usage: Arc::default(),
             connections: Arc::default(),
         }
     }
@@ -63,7 +67,7 @@ impl Figures {
     pub(crate) fn api(&self, name: &Arc<str>) -> Arc<ApiFigures> {
         // Nothing panics while it is held.
         let mut apis = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(ApiFigures::new(name.clone(), self.apps_left.clone()));
+        let new = || Arc::new(ApiFigures::new(name.clone(), self.apps_left.clone(), self.usage.clone()));
         apis.entry(name.clone()).or_insert_with(new).clone()
     }
 

@@ -26,13 +26,32 @@ pub(super) struct Caller {
     pub(super) by_legacy_key: bool,
 }
 
+/// Why nobody is recognised.
+pub(super) struct Unauthenticated {
+    pub(super) refused: Refused,
+    /// The app that a token or key of ours names: one that is over, or is not let in.
+    pub(super) whose: Option<AppId>,
+}
+
+impl Unauthenticated {
+    fn of(app: AppId) -> impl Fn(ApiErrorKind) -> Self {
+        move |kind| Self { refused: kind.into(), whose: Some(app) }
+    }
+}
+
+impl<T: Into<Refused>> From<T> for Unauthenticated {
+    fn from(refused: T) -> Self {
+        Self { refused: refused.into(), whose: None }
+    }
+}
+
 /// The caller; no disk is touched for a token.
 pub(super) async fn caller(
     api: &Api,
     headers: &HeaderMap,
     extensions: &Extensions,
     now: Timestamp,
-) -> Result<Caller, Refused> {
+) -> Result<Caller, Unauthenticated> {
     match bearer::read(authorization(headers)) {
         Bearer::Token(token) => {
             let caller = by_token(api, token, now);
@@ -50,24 +69,24 @@ pub(super) async fn caller(
     }
 }
 
-fn by_token(api: &Api, text: &str, now: Timestamp) -> Result<Caller, Refused> {
+fn by_token(api: &Api, text: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
     let token = AccessToken::verify(&api.rules, text, now).map_err(|why| match why {
-        Unverified::Unknown => ApiErrorKind::TokenUnknown,
-        Unverified::Expired => ApiErrorKind::TokenExpired,
+        Unverified::Unknown => ApiErrorKind::TokenUnknown.into(),
+        Unverified::Expired { app } => Unauthenticated::of(app)(ApiErrorKind::TokenExpired),
     })?;
     if api.store.has_ended(&token) {
-        return Err(ApiErrorKind::TokenRevoked.into());
+        return Err(Unauthenticated::of(token.app)(ApiErrorKind::TokenRevoked));
     }
-    check_standing(token.standing)?;
+    check_standing(token.standing).map_err(Unauthenticated::of(token.app))?;
     let AccessToken { app, client_id, team, account, scopes, .. } = token;
     Ok(Caller { app, client_id, team, account, scopes, by_legacy_key: false })
 }
 
-fn check_standing(standing: Standing) -> Result<(), Refused> {
+fn check_standing(standing: Standing) -> Result<(), ApiErrorKind> {
     match standing {
         Standing::Served => Ok(()),
-        Standing::AppNotListed => Err(ApiErrorKind::AppNotListed.into()),
-        Standing::UserNotListed => Err(ApiErrorKind::UserNotListed.into()),
+        Standing::AppNotListed => Err(ApiErrorKind::AppNotListed),
+        Standing::UserNotListed => Err(ApiErrorKind::UserNotListed),
     }
 }
 
@@ -76,7 +95,7 @@ async fn by_legacy_key(
     names: &LegacyKeys,
     headers: &HeaderMap,
     now: Timestamp,
-) -> Result<Caller, Refused> {
+) -> Result<Caller, Unauthenticated> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let (id, key) = match (text(&names.id_header), text(&names.key_header)) {
         (Some(id), Some(key)) => (id, Secret::new(key)),
@@ -90,7 +109,7 @@ async fn by_legacy_key(
     let found = found.filter(|own| own.accepts(&api.rules, &key, now));
     api.figures.checked(Check::LegacyKey, found.is_some());
     let found = found.ok_or(ApiErrorKind::LegacyKeyWrong)?;
-    check_standing(found.standing(&api.rules))?;
+    check_standing(found.standing(&api.rules)).map_err(Unauthenticated::of(found.app))?;
     Ok(Caller {
         app: found.app,
         client_id: found.client_id.clone(),

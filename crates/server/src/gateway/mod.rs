@@ -3,6 +3,7 @@
 
 mod authenticate;
 mod body;
+mod counted;
 mod limit;
 pub(crate) mod refuse;
 mod scope;
@@ -12,17 +13,31 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use stagedoor_protocol::Timestamp;
 
 use crate::api::Api;
-use authenticate::Caller;
+use authenticate::{Caller, Unauthenticated};
 pub(crate) use body::BODY_PATIENCE;
+use counted::Counted;
 use refuse::Refused;
 
 /// Answers an API call.
 pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
-    match pass(api, request).await {
-        Ok(response) => response,
-        Err(refused) => refuse::response(api, &refused),
+    let now = api.now();
+    let mut counted = Counted::of(api, &request, now);
+    let caller = match authenticate::caller(api, request.headers(), request.extensions(), now).await {
+        Ok(caller) => caller,
+        Err(Unauthenticated { refused, whose }) => {
+            let refused = limit::unauthenticated(api, request.extensions(), refused, now);
+            counted.app = whose;
+            return counted.refused(api, &refused);
+        }
+    };
+    api.figures.apps.call(caller.app, &caller.client_id);
+    (counted.app, counted.account) = (Some(caller.app), caller.account);
+    match pass(api, request, &caller, now).await {
+        Ok(response) => counted.answered(api, response),
+        Err(refused) => counted.refused(api, &refused),
     }
 }
 
@@ -35,24 +50,23 @@ fn protect(caller: &Caller, headers: &mut HeaderMap) {
     }
 }
 
-async fn pass(api: &Api, request: Request<Body>) -> Result<Response, Refused> {
-    let now = api.now();
-    let caller = match authenticate::caller(api, request.headers(), request.extensions(), now).await {
-        Ok(caller) => caller,
-        Err(refused) => return Err(limit::unauthenticated(api, request.extensions(), refused, now)),
-    };
-    api.figures.apps.call(caller.app, &caller.client_id);
+async fn pass(
+    api: &Api,
+    request: Request<Body>,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Response, Refused> {
     let path = api.local_path(request.uri().path()).unwrap_or("/");
-    scope::check(api, path, &caller)?;
-    let share = limit::take(api, &caller, now)?;
+    scope::check(api, path, caller)?;
+    let share = limit::take(api, caller, now)?;
     let (parts, sent) = request.into_parts();
     let (sent, late) = body::of_call(sent, api.body_patience);
-    let mut answered = upstream::call(api, Request::from_parts(parts, sent), &caller).await;
+    let mut answered = upstream::call(api, Request::from_parts(parts, sent), caller).await;
     if late.is_late() {
         answered = Err(Refused::BodyLate);
     }
     let mut response = answered.unwrap_or_else(|refused| refuse::response(api, &refused));
-    protect(&caller, response.headers_mut());
+    protect(caller, response.headers_mut());
     share.finish(api, &mut response);
     Ok(response)
 }

@@ -28,6 +28,16 @@ pub(crate) enum Refused {
     Unavailable,
 }
 
+impl Refused {
+    /// Why, where it is for a reason of the caller's.
+    pub(crate) fn kind(&self) -> Option<ApiErrorKind> {
+        match self {
+            Self::Kind(kind) | Self::Limited { kind, .. } => Some(*kind),
+            Self::BodyLate | Self::Upstream(_) | Self::Unavailable => None,
+        }
+    }
+}
+
 impl From<ApiErrorKind> for Refused {
     fn from(kind: ApiErrorKind) -> Self {
         Self::Kind(kind)

@@ -37,14 +37,18 @@ pub(super) fn count(
     facts: &Facts,
     refusal: Option<&Refusal>,
 ) -> Result<(), Stop> {
-    // Secrets that were shown and not refused were right; a client that shows none may be anyone.
-    let proven = !client.secrets.is_empty() && !refusal.is_some_and(Refusal::is_unauthenticated);
-    match facts.app.as_ref().filter(|_| proven) {
+    match facts.app.as_ref().filter(|_| has_proven(client, refusal)) {
         Some(app) => {
             take(api, Key::App(app.id)).inspect_err(|_| api.figures.apps.limited(app.id, &app.client_id))
         }
         None => take(api, Key::of_address(address(&parts.extensions))),
     }
+}
+
+/// Whether the client has shown that it is the app it names. Secrets that were shown and not refused were right; a client that
+/// shows none may be anyone.
+pub(super) fn has_proven(client: &ClientCredentials, refusal: Option<&Refusal>) -> bool {
+    !client.secrets.is_empty() && !refusal.is_some_and(Refusal::is_unauthenticated)
 }
 
 /// Counts a request that could not be read.

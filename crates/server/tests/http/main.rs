@@ -18,3 +18,4 @@ mod read_back;
 mod standard;
 mod state_file;
 mod token_errors;
+mod usage;

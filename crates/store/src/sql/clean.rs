@@ -23,6 +23,22 @@ statements! {
     REVOKED_GRANTS = "DELETE FROM grants WHERE id IN (SELECT id FROM
         (SELECT id, revoked FROM grants WHERE revoked IS NOT NULL ORDER BY revoked LIMIT $1) AS first
         WHERE revoked < $2)";
+    /// at most, hour
+    USAGE_HOURS = "DELETE FROM usage_hours WHERE (hour, app_id, endpoint) IN (SELECT hour, app_id, endpoint FROM
+        (SELECT hour, app_id, endpoint FROM usage_hours ORDER BY hour, app_id, endpoint LIMIT $1) AS first
+        WHERE hour < $2)";
+    /// at most, day
+    USAGE_DAYS = "DELETE FROM usage_days WHERE (day, app_id, endpoint) IN (SELECT day, app_id, endpoint FROM
+        (SELECT day, app_id, endpoint FROM usage_days ORDER BY day, app_id, endpoint LIMIT $1) AS first
+        WHERE day < $2)";
+    /// at most, day
+    USAGE_USERS = "DELETE FROM usage_users WHERE (day, app_id, account_id) IN (SELECT day, app_id, account_id FROM
+        (SELECT day, app_id, account_id FROM usage_users ORDER BY day, app_id, account_id LIMIT $1) AS first
+        WHERE day < $2)";
+    /// at most, day
+    REFUSALS = "DELETE FROM refusals WHERE (day, app_id, reason, endpoint) IN (SELECT day, app_id, reason, endpoint FROM
+        (SELECT day, app_id, reason, endpoint FROM refusals ORDER BY day, app_id, reason, endpoint LIMIT $1) AS first
+        WHERE day < $2)";
     /// behind, at most
     LAST_OF_NEXT_GRANTS = "SELECT max(id) FROM (SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2) AS next";
     /// behind, last, raised at the latest

@@ -41,4 +41,16 @@ statements! {
     AUDIT = "SELECT id FROM audit WHERE id > $1 ORDER BY id";
     /// behind
     RESTORED = "SELECT epoch FROM restored WHERE epoch > $1 ORDER BY epoch";
+    /// behind: hour, app, endpoint
+    USAGE_HOURS = "SELECT hour, app_id, endpoint FROM usage_hours WHERE (hour, app_id, endpoint) > ($1, $2, $3)
+        ORDER BY hour, app_id, endpoint";
+    /// behind: day, app, endpoint
+    USAGE_DAYS = "SELECT day, app_id, endpoint FROM usage_days WHERE (day, app_id, endpoint) > ($1, $2, $3)
+        ORDER BY day, app_id, endpoint";
+    /// behind: day, app, account
+    USAGE_USERS = "SELECT day, app_id, account_id FROM usage_users WHERE (day, app_id, account_id) > ($1, $2, $3)
+        ORDER BY day, app_id, account_id";
+    /// behind: day, app, reason, endpoint
+    REFUSALS = "SELECT day, app_id, reason, endpoint FROM refusals
+        WHERE (day, app_id, reason, endpoint) > ($1, $2, $3, $4) ORDER BY day, app_id, reason, endpoint";
 }

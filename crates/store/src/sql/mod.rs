@@ -22,6 +22,7 @@ pub(crate) mod keys;
 pub(crate) mod listing;
 pub(crate) mod people;
 pub(crate) mod restore;
+pub(crate) mod usage;
 
 #[cfg(test)]
 pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
@@ -39,6 +40,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
         restore::ALL,
         administration,
         listing,
+        usage::ALL,
     ]
     .into_iter()
     .flatten()

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
+use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::usage::{Day, Hour};
 
 use crate::ended::lasting_horizon;
 use crate::sql::clean as sql;
@@ -11,6 +13,12 @@ use crate::{Cleaned, Over};
 
 /// How long a line of the audit log is kept: a year, and a month to look back at it.
 const AUDIT_SECONDS: i64 = 400 * 24 * 3600;
+
+/// How long hours are kept, what was refused, and who was active.
+const USAGE_SECONDS: i64 = 62 * 24 * 3600;
+
+/// How long days are kept.
+const USAGE_DAY_SECONDS: i64 = 400 * 24 * 3600;
 
 /// Rows that one statement looks at: few enough to be quick where each has to be fetched from a disk.
 const PIECE: i64 = 32;
@@ -67,19 +75,11 @@ impl Sweep {
         over: &Over,
         mut allowance: Allowance<impl Fn() -> bool>,
     ) -> rusqlite::Result<Cleaned> {
-        let now = over.now;
-        for (sql, until) in [
-            (sql::CODES, now),
-            (sql::SESSIONS, now),
-            (sql::DEVICES, now),
-            (sql::AUDIT, now.plus_seconds(-AUDIT_SECONDS)),
-            (sql::ENDED_TOKENS, now),
-            (sql::REVOKED_GRANTS, lasting_horizon(now)),
-        ] {
+        for (sql, until) in rows_with_an_end(over.now, lasting_horizon(over.now)) {
             let mut statement = connection.prepare_cached(sql)?;
             while allowance.is_left() {
                 let piece = allowance.piece();
-                let deleted = statement.execute([piece, until.0])?;
+                let deleted = statement.execute([piece, until])?;
                 allowance.spend(deleted);
                 if (deleted as i64) < piece {
                     break;
@@ -123,6 +123,23 @@ impl Sweep {
         self.behind_grant = last;
         Ok(Some(deleted))
     }
+}
+
+/// Statements that delete what is over before a time, an hour or a day, and which that is.
+fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 10] {
+    let day = |seconds: i64| Day::of(now.plus_seconds(-seconds)).0;
+    [
+        (sql::CODES, now.0),
+        (sql::SESSIONS, now.0),
+        (sql::DEVICES, now.0),
+        (sql::AUDIT, now.plus_seconds(-AUDIT_SECONDS).0),
+        (sql::ENDED_TOKENS, now.0),
+        (sql::REVOKED_GRANTS, horizon.0),
+        (sql::USAGE_HOURS, Hour::of(now.plus_seconds(-USAGE_SECONDS)).0),
+        (sql::USAGE_DAYS, day(USAGE_DAY_SECONDS)),
+        (sql::USAGE_USERS, day(USAGE_SECONDS)),
+        (sql::REFUSALS, day(USAGE_SECONDS)),
+    ]
 }
 
 #[cfg(test)]

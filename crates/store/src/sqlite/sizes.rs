@@ -21,7 +21,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(30);
 const ROWS: u64 = 1000;
 
 /// Each table, how to go through it, and what stands before its first key.
-const TABLES: [(&str, &str, Before); 18] = [
+const TABLES: [(&str, &str, Before); 22] = [
     ("accounts", sql::ACCOUNTS, Before::Id),
     ("teams", sql::TEAMS, Before::Id),
     ("team_members", sql::TEAM_MEMBERS, Before::TwoIds),
@@ -40,6 +40,10 @@ const TABLES: [(&str, &str, Before); 18] = [
     ("ended_tokens", sql::ENDED_TOKENS, Before::Id),
     ("audit", sql::AUDIT, Before::Id),
     ("restored", sql::RESTORED, Before::Id),
+    ("usage_hours", sql::USAGE_HOURS, Before::TwoIdsAndText),
+    ("usage_days", sql::USAGE_DAYS, Before::TwoIdsAndText),
+    ("usage_users", sql::USAGE_USERS, Before::ThreeIds),
+    ("refusals", sql::REFUSALS, Before::TwoIdsAndTwoTexts),
 ];
 
 #[derive(Clone, Copy)]
@@ -47,6 +51,9 @@ enum Before {
     Id,
     TwoIds,
     TwoTexts,
+    ThreeIds,
+    TwoIdsAndText,
+    TwoIdsAndTwoTexts,
 }
 
 /// How large everything is.
@@ -163,11 +170,16 @@ impl Round {
 
 impl Before {
     fn key(self) -> Vec<Value> {
-        match self {
-            Self::Id => vec![Value::Integer(i64::MIN)],
-            Self::TwoIds => vec![Value::Integer(i64::MIN); 2],
-            Self::TwoTexts => vec![Value::Text(String::new()); 2],
-        }
+        let (ids, texts) = match self {
+            Self::Id => (1, 0),
+            Self::TwoIds => (2, 0),
+            Self::TwoTexts => (0, 2),
+            Self::ThreeIds => (3, 0),
+            Self::TwoIdsAndText => (2, 1),
+            Self::TwoIdsAndTwoTexts => (2, 2),
+        };
+        let ids = std::iter::repeat_n(Value::Integer(i64::MIN), ids);
+        ids.chain(std::iter::repeat_n(Value::Text(String::new()), texts)).collect()
     }
 }
 

@@ -15,4 +15,5 @@ mod opening;
 mod races;
 mod restore;
 mod restore_kills;
+mod usage;
 mod world;

@@ -7,7 +7,7 @@ use stagedoor_wire::RedirectUri;
 
 use super::{Failure, Tables, apps};
 use crate::memory::Aftermath;
-use crate::sql::{administration as sql, apps as app_sql};
+use crate::sql::{administration as sql, apps as app_sql, usage as usage_sql};
 
 /// A conflict when it does not hold.
 pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<(), Failure> {
@@ -99,6 +99,10 @@ fn remove_app(tables: Tables<'_>, app: AppId, aftermath: &mut Aftermath) -> Resu
         sql::REMOVE_REDIRECT_URIS,
         app_sql::REMOVE_SECRETS,
         app_sql::REMOVE_LEGACY_KEYS,
+        usage_sql::REMOVE_HOURS,
+        usage_sql::REMOVE_DAYS,
+        usage_sql::REMOVE_USERS,
+        usage_sql::REMOVE_REFUSALS,
     ] {
         tables.run(sql, [app.0])?;
     }

@@ -8,6 +8,7 @@ mod ended;
 mod grants;
 mod keys;
 mod people;
+mod usage;
 
 use rusqlite::{Connection, ErrorCode, Params, ffi};
 use stagedoor_protocol::Effect;
@@ -101,6 +102,7 @@ pub(super) fn apply(
         Effect::Administer(change) => administration::apply(tables, change, aftermath),
         Effect::Expect(expectation) => administration::expect(tables, expectation),
         Effect::Audit(entry) => people::audit(tables, entry),
+        Effect::CountUsage(usage) => usage::count(tables, usage),
     }
 }
 

@@ -7,6 +7,7 @@ mod ended;
 mod grants;
 pub(crate) mod listing;
 mod people;
+pub(crate) mod usage;
 
 use std::sync::Arc;
 

@@ -1,0 +1,65 @@
+//! What each app does, counted: calls and token requests by endpoint and outcome, whom it calls for, and why it was refused.
+//!
+//! Whoever answers a request takes a tally out of a place, adds to it and puts it back; nobody waits for anybody. `write`
+//! collects the tallies and commits them, so that a crash loses no more than the last second.
+
+mod endpoint;
+mod places;
+mod tally;
+mod write;
+
+use stagedoor_protocol::Timestamp;
+use stagedoor_protocol::id::{AccountId, AppId};
+use stagedoor_protocol::usage::{AppUsage, Outcome};
+
+pub(crate) use endpoint::EndpointName;
+use places::{Merge, Places};
+use tally::Tally;
+pub use write::{write, write_once};
+
+/// What was counted and is not written yet.
+#[derive(Default)]
+pub(crate) struct Usage {
+    places: Places<Tally>,
+}
+
+/// A request of an app that has shown that it is this app.
+pub(crate) struct Request<'a> {
+    pub(crate) app: AppId,
+    pub(crate) at: Timestamp,
+    /// By the name of its [`EndpointName`], or the token endpoint.
+    pub(crate) endpoint: &'a str,
+    pub(crate) outcome: Outcome,
+    /// Whom it acts for.
+    pub(crate) account: Option<AccountId>,
+    /// Why it was refused, where this server did.
+    pub(crate) reason: Option<&'static str>,
+}
+
+impl Usage {
+    /// Counts a request.
+    pub(crate) fn count(&self, request: &Request<'_>) {
+        self.places.with(|tally| tally.count(request));
+    }
+
+    /// Notes a request of somebody who named the app and did not prove to be it: nothing is counted, but its developer may
+    /// want to know.
+    pub(crate) fn refuse(&self, app: AppId, at: Timestamp, endpoint: &str, reason: &'static str) {
+        self.places.with(|tally| tally.refuse(app, at, endpoint, reason));
+    }
+
+    /// Takes out what was counted.
+    fn take(&self) -> Tally {
+        let mut all = Tally::default();
+        self.places.take_all(|tally| all.merge(tally));
+        all
+    }
+
+    /// Puts back what could not be written.
+    fn put_back(&self, usage: impl IntoIterator<Item = AppUsage>) {
+        self.places.with(|tally| usage.into_iter().for_each(|usage| tally.add(usage)));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! What apps have done.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Row, params};
+use stagedoor_protocol::id::AppId;
+use stagedoor_protocol::usage::{Day, Outcomes, TOKEN};
+
+use super::super::reader::View;
+use super::super::row;
+use super::listing::{all, one};
+use crate::sql::usage as sql;
+use crate::usage::{Endpoint, RefusalRow, Slot, Span, Usage};
+
+pub(crate) fn usage(view: &View<'_>, app: AppId, span: Span, only: Option<&str>) -> rusqlite::Result<Usage> {
+    let (sql, first, last) = match span {
+        Span::Hours { first, last } => (sql::HOURS, first.0, last.0),
+        Span::Days { first, last } => (sql::DAYS, first.0, last.0),
+    };
+    let mut slots = BTreeMap::<i64, Slot>::new();
+    let mut endpoints = HashMap::<String, Outcomes>::new();
+    let mut statement = view.connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![first, last, app.0])?;
+    while let Some(row) = rows.next()? {
+        let (at, endpoint, outcomes) = (row.get(0)?, row.get_ref(1)?.as_str()?, outcomes(row, 2)?);
+        let slot = slots.entry(at).or_insert_with(|| Slot::new(span.begins(at)));
+        if endpoint == TOKEN {
+            slot.tokens += outcomes;
+            continue;
+        }
+        if only.is_none_or(|only| only == endpoint) {
+            slot.calls += outcomes;
+        }
+        match endpoints.get_mut(endpoint) {
+            Some(of_all) => *of_all += outcomes,
+            None => _ = endpoints.insert(endpoint.to_owned(), outcomes),
+        }
+    }
+    let endpoints = endpoints.into_iter().map(|(endpoint, calls)| Endpoint { endpoint, calls });
+    let mut endpoints: Vec<_> = endpoints.collect();
+    endpoints.sort_by(|a, b| b.calls.total().cmp(&a.calls.total()).then(a.endpoint.cmp(&b.endpoint)));
+    Ok(Usage { slots: slots.into_values().collect(), endpoints })
+}
+
+pub(crate) fn active_users(view: &View<'_>, app: AppId, first: Day, last: Day) -> rusqlite::Result<u32> {
+    let params = [first.0, last.0, app.0];
+    Ok(one(view, sql::ACTIVE_USERS, params, |row| row.get(0))?.unwrap_or(0))
+}
+
+pub(crate) fn active_users_by_day(
+    view: &View<'_>,
+    app: AppId,
+    first: Day,
+    last: Day,
+) -> rusqlite::Result<Vec<(Day, u32)>> {
+    let params = [first.0, last.0, app.0];
+    all(view, sql::ACTIVE_USERS_BY_DAY, params, |row| Ok((Day(row.get(0)?), row.get(1)?)))
+}
+
+/// Those of several days are one.
+pub(crate) fn refusals(
+    view: &View<'_>,
+    app: AppId,
+    first: Day,
+    last: Day,
+    at_most: usize,
+) -> rusqlite::Result<Vec<RefusalRow>> {
+    let mut found = HashMap::<(String, String), RefusalRow>::new();
+    for next in all(view, sql::REFUSALS, [first.0, last.0, app.0], refusal)? {
+        let key = (next.reason.clone(), next.endpoint.clone());
+        let Some(known) = found.get_mut(&key) else {
+            found.insert(key, next);
+            continue;
+        };
+        let times = known.times + next.times;
+        if next.last > known.last {
+            *known = next;
+        }
+        known.times = times;
+    }
+    let mut rows: Vec<_> = found.into_values().collect();
+    rows.sort_by(|a, b| b.last.cmp(&a.last).then(a.reason.cmp(&b.reason)).then(a.endpoint.cmp(&b.endpoint)));
+    rows.truncate(at_most);
+    Ok(rows)
+}
+
+fn outcomes(row: &Row<'_>, column: usize) -> rusqlite::Result<Outcomes> {
+    Ok(Outcomes {
+        answered: count(row, column)?,
+        client_errors: count(row, column + 1)?,
+        limited: count(row, column + 2)?,
+        server_errors: count(row, column + 3)?,
+    })
+}
+
+fn refusal(row: &Row<'_>) -> rusqlite::Result<RefusalRow> {
+    Ok(RefusalRow {
+        reason: row.get(0)?,
+        endpoint: row.get(1)?,
+        times: count(row, 2)?,
+        last: row::time(row, 3)?,
+        request_id: row.get(4)?,
+    })
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(i64::unsigned_abs)
+}
