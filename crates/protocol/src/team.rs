@@ -57,6 +57,16 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether whoever has this role may do what `needed` may.
+    pub fn includes(self, needed: Self) -> bool {
+        let rank = |role| match role {
+            Self::Viewer => 0,
+            Self::Developer => 1,
+            Self::Owner => 2,
+        };
+        rank(self) >= rank(needed)
+    }
+
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -109,6 +119,24 @@ pub fn create(
         Effect::Audit(AuditEntry::new(now, actor, "team created", Subject::Team(id))),
     ];
     Decision { reply: Ok(id), effects }
+}
+
+/// Makes a team for the person who asks for it: they are its first owner.
+pub fn found(
+    name: String,
+    kind: TeamKind,
+    taken: bool,
+    founder: AccountId,
+    actor: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<TeamId, Objection> {
+    let mut decision = create(name, kind, taken, actor, now, rng);
+    if let Ok(team) = decision.reply {
+        let member = Change::SetMember { team, account: founder, role: Role::Owner };
+        decision.effects.push(Effect::Administer(member));
+    }
+    decision
 }
 
 /// What is to be different. What is left out stays.

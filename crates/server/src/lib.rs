@@ -8,6 +8,7 @@ pub mod api;
 mod browser;
 pub mod clock;
 pub mod config;
+pub mod dashboard;
 pub mod dev;
 pub mod entropy;
 pub mod figures;
@@ -41,6 +42,7 @@ pub use browser::SETUP_PATH;
 
 pub use api::{Api, ApiSettings, NeededScope};
 pub use clock::Clock;
+pub use dashboard::Dashboard;
 pub use gateway::upstream::{Address, NoCertificates, Upstream};
 pub use insight::{FiguresListener, Insight};
 
@@ -54,6 +56,7 @@ pub struct Server {
     clock: Clock,
     store: Store,
     insight: Insight,
+    dashboard: Option<Arc<Dashboard>>,
 }
 
 impl Server {
@@ -62,12 +65,17 @@ impl Server {
         let mut apis = apis;
         // The longest mount first, so that `/a/b` is found before `/a`.
         apis.sort_by_key(|api| std::cmp::Reverse(api.mount.len()));
-        Self { apis, clock, store, insight: Insight::default() }
+        Self { apis, clock, store, insight: Insight::default(), dashboard: None }
     }
 
     /// The same, looked into as `insight` says.
     pub fn with_insight(self, insight: Insight) -> Self {
         Self { insight, ..self }
+    }
+
+    /// The same, with a dashboard beside the APIs.
+    pub fn with_dashboard(self, dashboard: Arc<Dashboard>) -> Self {
+        Self { dashboard: Some(dashboard), ..self }
     }
 
     /// The APIs.
@@ -105,11 +113,15 @@ impl Server {
 
     async fn answer(&self, request: Request<Body>) -> Response {
         let noted = Noted::begin(&self.insight, &request);
-        let led_to = self.leads_to(request.uri().path());
-        let response = match led_to {
-            Some((api, endpoint)) => http::handle(api, endpoint, request).await,
-            None if request.uri().path() == SETUP_PATH => Box::pin(self.first_administrator(request)).await,
-            None => Box::pin(self.outside(&request.map(drop))).await,
+        let dashboard = self.dashboard.as_ref().filter(|_| dashboard::is_at(request.uri().path()));
+        let led_to = if dashboard.is_none() { self.leads_to(request.uri().path()) } else { None };
+        let response = match (led_to, dashboard) {
+            (Some((api, endpoint)), _) => http::handle(api, endpoint, request).await,
+            (None, Some(dashboard)) => Box::pin(dashboard.handle(request)).await,
+            (None, None) if request.uri().path() == SETUP_PATH => {
+                Box::pin(self.first_administrator(request)).await
+            }
+            (None, None) => Box::pin(self.outside(&request.map(drop))).await,
         };
         noted.answered(&self.insight, led_to, response.status());
         response
@@ -139,6 +151,9 @@ impl Server {
         }
         if let Some(figures) = figures::beside_apis(self, request).await {
             return figures;
+        }
+        if path == "/" && self.dashboard.is_some() && browser::wants_page(request.headers()) {
+            return browser::redirect(method, dashboard::BASE);
         }
         let metadata = http::metadata::at_root(path, method, &self.apis);
         metadata.unwrap_or_else(|| browser::outside(path, &self.apis))

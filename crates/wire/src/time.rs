@@ -31,6 +31,12 @@ impl Timestamp {
         text.parse().ok().map(|time: jiff::Timestamp| Self(time.as_millisecond()))
     }
 
+    /// The day in UTC as people write it: `22 Nov 2026`.
+    pub fn to_day(self) -> String {
+        let time = jiff::Timestamp::from_second(self.seconds()).unwrap_or(jiff::Timestamp::MAX);
+        time.strftime("%-d %b %Y").to_string()
+    }
+
     /// Later by `seconds`; earlier where negative.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))

@@ -27,7 +27,18 @@ pub(super) fn facts(mounts: &Mounts, state: &StateFile) -> anyhow::Result<Value>
     for mount in mounts.built_in.iter().chain(&mounts.own) {
         apis.insert(mount.name.clone(), Value::Object(api(mounts, mount, state)?));
     }
-    Ok(json!({"url": mounts.origin, "apis": apis}))
+    Ok(json!({"url": mounts.origin, "apis": apis, "dashboard": dashboard(mounts)}))
+}
+
+/// Where developers sign in, and as whom.
+fn dashboard(mounts: &Mounts) -> Value {
+    let person = |(email, password): (&str, &str)| json!({"email": email, "password": password});
+    json!({
+        "url": mounts.dashboard_url(),
+        "developer": person(demo::DEVELOPER),
+        "admin": person(demo::ADMINISTRATOR),
+        "user": person((demo::EMAIL, demo::PASSWORD)),
+    })
 }
 
 fn api(mounts: &Mounts, mount: &Mount, state: &StateFile) -> anyhow::Result<Map<String, Value>> {

@@ -44,6 +44,14 @@ pub(super) struct Mounts {
 }
 
 impl Mounts {
+    /// Where the dashboard is: by `localhost` where that leads here, so that its cookies are not those of the APIs' pages.
+    pub(super) fn dashboard_url(&self) -> String {
+        match self.origin.rsplit_once(':') {
+            Some(("http://127.0.0.1" | "http://[::1]", port)) => format!("http://localhost:{port}"),
+            _ => format!("{}{}", self.origin, stagedoor_server::dashboard::BASE),
+        }
+    }
+
     /// The built-in APIs and one for each file.
     pub(super) fn read(origin: &str, files: &[PathBuf], unlimited: bool) -> anyhow::Result<Self> {
         let built_in = [

@@ -14,6 +14,11 @@ pub(super) const EMAIL: &str = "fan@example.com";
 /// Their password; the state file holds its hash.
 pub(super) const PASSWORD: &str = "listen-first";
 
+/// Who develops apps: an owner of both teams.
+pub(super) const DEVELOPER: (&str, &str) = ("developer@example.com", "sound-check");
+/// Who administers the server.
+pub(super) const ADMINISTRATOR: (&str, &str) = ("admin@example.com", "house-lights");
+
 /// The demo state, with a client for each dialect of the user's own.
 pub(super) fn state(mounts: &Mounts) -> anyhow::Result<StateFile> {
     let mut state = StateFile::parse(STATE)?;

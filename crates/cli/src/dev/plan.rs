@@ -7,7 +7,7 @@ use stagedoor_protocol::{About, Question};
 use stagedoor_server::dev::Restart;
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, Clock, Server};
+use stagedoor_server::{Api, Clock, Dashboard, Server};
 use stagedoor_store::{Store, StoreOptions};
 
 use super::apis::Mounts;
@@ -46,7 +46,10 @@ impl Plan {
         } else {
             self.compare(&store).await?;
         }
-        Ok(Arc::new(Server::new(apis, store, self.clock.clone())))
+        let origin = self.mounts.origin.clone();
+        let shown = apis.clone();
+        let dashboard = Dashboard::new(origin, shown, keys, store.clone(), self.clock.clone(), passwords);
+        Ok(Arc::new(Server::new(apis, store, self.clock.clone()).with_dashboard(Arc::new(dashboard))))
     }
 
     /// A store that was filled before has every app that is asked for, with its redirect URIs: what is printed is so.

@@ -17,7 +17,7 @@ use crate::team::Team;
 use crate::{Refusal, Rules, Timestamp};
 
 pub use change::{AppChange, AppRecord, change};
-pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret};
+pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret, view_secret};
 pub use stage::{Stage, approve, decline, resume, set_stage, suspend};
 
 /// An app with all that a token request needs.
@@ -70,9 +70,11 @@ pub struct CreatedApp {
     pub secret: Option<NewSecret>,
 }
 
-/// Creates or requests an app. The team's limit is checked again by the commit, where two creations cannot pass at once.
+/// Creates or requests an app under an id of the caller's: a form that is sent twice has one, and the second commit is a
+/// conflict. The team's limit is checked again by the commit, where two creations cannot pass at once.
 pub fn create(
     rules: &Rules,
+    id: AppId,
     new: NewApp,
     actor: &str,
     now: Timestamp,
@@ -84,7 +86,6 @@ pub fn create(
     if let Err(refusal) = check_redirect_uris(rules, &new.redirect_uris) {
         return Decision::refuse(refusal);
     }
-    let id = AppId::new(now, rng);
     let client_id = new_client_id(rules.dialect.apps.client_id, id, rng);
     let by_request = rules.dialect.apps.creation == AppCreation::ByRequest;
     let stage = if by_request { Stage::Requested } else { Stage::Development };

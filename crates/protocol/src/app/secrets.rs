@@ -1,9 +1,10 @@
 //! An app's secrets: added, removed, and replaced together with all that was won by them.
 
 use rand_core::CryptoRng;
+use stagedoor_wire::Secret;
 
 use super::App;
-use crate::client_secret::NewSecret;
+use crate::client_secret::{NewSecret, StoredSecret};
 use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::{AppId, SecretId};
 use crate::{Refusal, Rules, Timestamp};
@@ -45,6 +46,25 @@ pub fn remove_secret(app: AppId, secret: SecretId, actor: &str, now: Timestamp) 
     let audit = AuditEntry::new(now, actor, "secret removed", Subject::App(app));
     Decision { reply: Ok(()), effects: vec![Effect::RemoveSecret { app, secret }, Effect::Audit(audit)] }
 }
+
+/// Shows a secret's text again, where the dialect has it kept; the audit log tells who saw it.
+pub fn view_secret(
+    rules: &Rules,
+    app: AppId,
+    secret: &StoredSecret,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<Secret, NotKept> {
+    let Some(text) = secret.unseal(rules) else { return Decision::refuse(NotKept) };
+    let what = format!("secret viewed: {}", secret.name);
+    let audit = AuditEntry::new(now, actor, &what, Subject::App(app));
+    Decision { reply: Ok(text), effects: vec![Effect::Audit(audit)] }
+}
+
+/// The secret's text is not kept, or the key it was sealed under is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the secret's text is not kept")]
+pub struct NotKept;
 
 /// Revokes and regenerates: every grant and token of the app ends, its secrets and legacy keys are replaced by one new
 /// secret.

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use stagedoor_protocol::app::{self, NewApp, Stage};
 use stagedoor_protocol::authorize::{self, Consent, Fault, Next, ValidRequest};
 use stagedoor_protocol::client_secret::NewSecret;
-use stagedoor_protocol::id::{AccountId, TeamId};
+use stagedoor_protocol::id::{AccountId, AppId, TeamId};
 use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Decision, Effect, Facts, Question, Refusal, Rules, Timestamp, token};
 use stagedoor_wire::authorize_request::AuthorizeRequest;
@@ -79,8 +79,11 @@ impl Api {
         let redirect_uris = vec![RedirectUri::parse(REDIRECT_URI).unwrap()];
         let (name, description) = ("App".to_owned(), String::new());
         let new = NewApp { team, name, description, redirect_uris, public };
-        let created =
-            self.settle(|rules, _, now, rng| app::create(rules, new.clone(), "dev", now, rng)).unwrap();
+        let created = self
+            .settle(|rules, _, now, rng| {
+                app::create(rules, AppId::new(now, rng), new.clone(), "dev", now, rng)
+            })
+            .unwrap();
         let app = created.id;
         self.settle(|_, _, now, _| app::set_stage(app, Stage::Approved, "admin", now)).unwrap();
         let mut client = Client { app, id: created.client_id, secret: created.secret.map(|new| new.text) };

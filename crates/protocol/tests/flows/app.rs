@@ -2,7 +2,7 @@
 
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::app::{self, NewApp, SecretTerms, Stage};
-use stagedoor_protocol::id::TeamId;
+use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::{Effect, Refusal};
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{Dialect, RedirectUri};
@@ -15,7 +15,7 @@ const SECOND: SecretTerms<'_> = SecretTerms { name: "second", expires: None };
 fn create(api: &mut Api, team: TeamId, uri: &str, public: bool) -> Result<app::CreatedApp, Refusal> {
     let redirect_uris = vec![RedirectUri::parse(uri).unwrap()];
     let new = NewApp { team, name: "App".into(), description: String::new(), redirect_uris, public };
-    api.settle(|rules, _, now, rng| app::create(rules, new.clone(), "dev", now, rng))
+    api.settle(|rules, _, now, rng| app::create(rules, AppId::new(now, rng), new.clone(), "dev", now, rng))
 }
 
 #[test]

@@ -65,8 +65,9 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
         redirect_uris: read_uris(&new.redirect_uris)?,
         public: new.public,
     };
+    let id = AppId::new(call.now(), &mut entropy::rng());
     let Decision { reply, mut effects } =
-        app::create(rules, app, call.actor(), call.now(), &mut entropy::rng());
+        app::create(rules, id, app, call.actor(), call.now(), &mut entropy::rng());
     if let Ok(created) = &reply {
         let others = acts_for.into_iter().filter(|other| *other != team);
         effects.extend(others.map(|team| Effect::LetActFor { app: created.id, team }));

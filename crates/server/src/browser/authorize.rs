@@ -37,10 +37,10 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
         Ok(valid) => valid,
         Err(response) => return Ok(*response),
     };
-    let visitor = Visitor::of(api, &parts.headers).await?;
+    let visitor = Visitor::of(&api.door(), &parts.headers).await?;
     let targets = valid.redirect_uri.csp_source();
     match &visitor.session {
-        None => Ok(sign_in::show(api, &visitor, &occasion(parts, &valid, &targets), "", None)),
+        None => Ok(sign_in::show(&api.door(), &visitor, &occasion(parts, &valid, &targets), "", None)),
         Some((cookie, session)) => proceed(api, parts, &valid, cookie, session, None).await,
     }
 }
@@ -55,16 +55,16 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
         Ok(valid) => valid,
         Err(response) => return Ok(*response),
     };
-    let visitor = Visitor::of(api, &parts.headers).await?;
+    let visitor = Visitor::of(&api.door(), &parts.headers).await?;
     let targets = valid.redirect_uri.csp_source();
     let step = form_fields!(&body, step).ok().and_then(|fields| fields.step.value);
     match (&visitor.session, step.as_deref()) {
         (_, Some("sign_in")) => {
-            sign_in::submit(api, parts, &body, &visitor, &occasion(parts, &valid, &targets)).await
+            sign_in::submit(&api.door(), parts, &body, &visitor, &occasion(parts, &valid, &targets)).await
         }
         (None, _) => {
             let ended = "You were signed out meanwhile. Sign in to go on.";
-            Ok(sign_in::show(api, &visitor, &occasion(parts, &valid, &targets), "", Some(ended)))
+            Ok(sign_in::show(&api.door(), &visitor, &occasion(parts, &valid, &targets), "", Some(ended)))
         }
         (Some((cookie, session)), _) => answer(api, parts, &body, &valid, cookie, session).await,
     }
@@ -82,7 +82,7 @@ async fn answer(
     let fields = form_fields!(body, form_token, answer).ok();
     let (token, answer) =
         fields.map(|fields| (fields.form_token.value, fields.answer.value)).unwrap_or_default();
-    if !form_token::check(api, &token.unwrap_or_default(), cookie, address(parts)) {
+    if !form_token::check(&api.door(), &token.unwrap_or_default(), cookie, address(parts)) {
         let notice = "This page was out of date, so nothing was decided. Please answer again.";
         return Ok(ask(api, parts, valid, cookie, session, Some(notice)));
     }
@@ -92,7 +92,7 @@ async fn answer(
         Some("sign_out") => {
             settle(&api.store, session::end(session.id)).await?;
             let mut response = redirect(&parts.method, address(parts));
-            let_out(api, &mut response);
+            let_out(&api.door(), &mut response);
             Ok(response)
         }
         _ => Ok(ask(api, parts, valid, cookie, session, None)),
@@ -145,7 +145,7 @@ fn ask(
         account_email: &session.account.email,
         destination: &valid.redirect_uri.display_host(),
         action: address(parts),
-        form_token: &form_token::make(api, cookie, address(parts)),
+        form_token: &form_token::make(&api.door(), cookie, address(parts)),
         notice,
     }
     .render_page();

@@ -36,9 +36,9 @@ pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
 }
 
 async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
-    let visitor = Visitor::of(api, &parts.headers).await?;
+    let visitor = Visitor::of(&api.door(), &parts.headers).await?;
     let Some((cookie, session)) = &visitor.session else {
-        return Ok(sign_in::show(api, &visitor, &occasion(parts), "", None));
+        return Ok(sign_in::show(&api.door(), &visitor, &occasion(parts), "", None));
     };
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     let typed = form_fields!(query, user_code).ok().and_then(|fields| fields.user_code.value);
@@ -54,20 +54,20 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
         return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", text));
     }
     let body = read_body(body).await?;
-    let visitor = Visitor::of(api, &parts.headers).await?;
+    let visitor = Visitor::of(&api.door(), &parts.headers).await?;
     let Ok(fields) = form_fields!(&body, step, form_token, user_code, answer) else {
         return Ok(message(api, StatusCode::BAD_REQUEST, "That did not work", "The form could not be read."));
     };
     if fields.step.value.as_deref() == Some("sign_in") {
-        return sign_in::submit(api, parts, &body, &visitor, &occasion(parts)).await;
+        return sign_in::submit(&api.door(), parts, &body, &visitor, &occasion(parts)).await;
     }
     let Some((cookie, session)) = &visitor.session else {
-        return Ok(sign_in::show(api, &visitor, &occasion(parts), "", Some("Sign in to go on.")));
+        return Ok(sign_in::show(&api.door(), &visitor, &occasion(parts), "", Some("Sign in to go on.")));
     };
     let typed = fields.user_code.value.unwrap_or_default();
     let token = fields.form_token.value.unwrap_or_default();
     let bound = format!("{} {typed}", path(parts));
-    let answer = fields.answer.value.filter(|_| form_token::check(api, &token, cookie, &bound));
+    let answer = fields.answer.value.filter(|_| form_token::check(&api.door(), &token, cookie, &bound));
     match answer.as_deref() {
         Some("allow") => decide(api, parts, cookie, session, &typed, true).await,
         Some("cancel") => decide(api, parts, cookie, session, &typed, false).await,
@@ -75,7 +75,7 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
             settle(&api.store, session::end(session.id)).await?;
             let code = device::show_user_code(&device::read_user_code(&typed));
             let mut response = redirect(&parts.method, &format!("{}?user_code={code}", path(parts)));
-            let_out(api, &mut response);
+            let_out(&api.door(), &mut response);
             Ok(response)
         }
         _ => confirm(api, parts, cookie, session, &typed).await,
@@ -178,7 +178,7 @@ fn step(
     step: DeviceStep<'_>,
 ) -> Response {
     // Bound to the code, so that the answer to one device is never taken for another's.
-    let form_token = form_token::make(api, cookie, &format!("{} {user_code}", path(parts)));
+    let form_token = form_token::make(&api.door(), cookie, &format!("{} {user_code}", path(parts)));
     let html = DevicePage {
         frame: frame(api),
         action: path(parts),

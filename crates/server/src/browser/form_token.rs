@@ -4,25 +4,25 @@
 use axum::http::HeaderMap;
 use stagedoor_protocol::keys::{KeyId, Purpose};
 
-use crate::api::Api;
+use super::Door;
 
 /// The token of a form on the page at `address`, shown to the browser that holds `cookie`.
-pub(super) fn make(api: &Api, cookie: &str, address: &str) -> String {
-    let key = api.rules.keys.active(Purpose::Form, api.now());
-    let tag = api.rules.keys.tag(Purpose::Form, key, &parts(cookie, address)).unwrap_or_default();
+pub(crate) fn make(door: &Door<'_>, cookie: &str, address: &str) -> String {
+    let key = door.keys.active(Purpose::Form, door.now);
+    let tag = door.keys.tag(Purpose::Form, key, &parts(cookie, address)).unwrap_or_default();
     let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{}.{hex}", key.0)
 }
 
 /// Whether `token` was made for this browser and page.
-pub(super) fn check(api: &Api, token: &str, cookie: &str, address: &str) -> bool {
+pub(crate) fn check(door: &Door<'_>, token: &str, cookie: &str, address: &str) -> bool {
     let Some((key, hex)) = token.split_once('.') else { return false };
     let Ok(key) = key.parse().map(KeyId) else { return false };
     let bytes = |hex: &str| -> Option<Vec<u8>> {
         let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
         (0..hex.len()).step_by(2).map(pair).collect()
     };
-    bytes(hex).is_some_and(|tag| api.rules.keys.verify(Purpose::Form, key, &parts(cookie, address), &tag))
+    bytes(hex).is_some_and(|tag| door.keys.verify(Purpose::Form, key, &parts(cookie, address), &tag))
 }
 
 fn parts<'a>(cookie: &'a str, address: &'a str) -> [&'a [u8]; 3] {

@@ -4,9 +4,8 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::form_token;
 use super::visitor::{cookie, cookie_name, set_cookie};
-use crate::api::Api;
+use super::{Door, form_token};
 
 const NAME: &str = "known";
 const SECONDS: i64 = 180 * 24 * 3600;
@@ -14,13 +13,13 @@ const SECONDS: i64 = 180 * 24 * 3600;
 const WHAT: &str = "known browser";
 
 /// Remembers, for half a year from the last time, that this person signed in with this browser.
-pub(super) fn remember(api: &Api, response: &mut Response, email: &str) {
-    let value = form_token::make(api, WHAT, &email.to_lowercase());
-    set_cookie(api, response, NAME, &value, Some(SECONDS));
+pub(super) fn remember(door: &Door<'_>, response: &mut Response, email: &str) {
+    let value = form_token::make(door, WHAT, &email.to_lowercase());
+    set_cookie(door, response, NAME, &value, Some(SECONDS));
 }
 
 /// Whether the person who types this e-mail signed in with this browser before.
-pub(super) fn is_known(api: &Api, headers: &HeaderMap, email: &str) -> bool {
-    let shown = cookie(headers, &cookie_name(api, NAME));
-    shown.is_some_and(|shown| form_token::check(api, &shown, WHAT, &email.to_lowercase()))
+pub(super) fn is_known(door: &Door<'_>, headers: &HeaderMap, email: &str) -> bool {
+    let shown = cookie(headers, &cookie_name(door, NAME));
+    shown.is_some_and(|shown| form_token::check(door, &shown, WHAT, &email.to_lowercase()))
 }

@@ -3,56 +3,69 @@
 
 pub(crate) mod authorize;
 pub(crate) mod device;
+mod door;
 mod explain;
-mod form_token;
+pub(crate) mod form_token;
 mod known;
 mod response;
 pub(crate) mod setup;
-mod sign_in;
-mod visitor;
+pub(crate) mod sign_in;
+pub(crate) mod visitor;
 
 pub use setup::PATH as SETUP_PATH;
 
+pub(crate) use door::Door;
 pub(crate) use form_token::is_cross_site;
-pub(crate) use response::page;
+pub(crate) use response::{page, page_with_script, redirect};
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use crate::api::Api;
-use crate::pages::{Frame, STYLESHEET};
+use crate::pages::{Frame, SCRIPT, STYLESHEET};
 
 /// Where what pages need lies, beside all APIs.
 pub(crate) const ASSETS: &str = "/_stagedoor/";
 
-/// The stylesheet's address: another one whenever its content changes, so that browsers may keep it for good.
-static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| {
+/// The assets' addresses: others whenever their content changes, so that browsers may keep them for good.
+static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| asset_path("style", "css", STYLESHEET));
+static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| asset_path("comfort", "js", SCRIPT));
+
+fn asset_path(name: &str, extension: &str, content: &str) -> String {
     let mut hasher = DefaultHasher::new();
-    STYLESHEET.hash(&mut hasher);
-    format!("{ASSETS}style-{:016x}.css", hasher.finish())
-});
+    content.hash(&mut hasher);
+    format!("{ASSETS}{name}-{:016x}.{extension}", hasher.finish())
+}
 
 /// What every page of an API is framed by.
 fn frame(api: &Api) -> Frame<'_> {
-    Frame { api_title: &api.dialect().title, stylesheet: stylesheet() }
+    api.door().frame()
 }
 
 pub(crate) fn stylesheet() -> &'static str {
     &STYLESHEET_PATH
 }
 
+pub(crate) fn script() -> &'static str {
+    &SCRIPT_PATH
+}
+
 /// An asset of the pages.
 pub(crate) fn asset(path: &str) -> Response {
-    if path != STYLESHEET_PATH.as_str() {
+    let (content_type, content) = if path == STYLESHEET_PATH.as_str() {
+        ("text/css; charset=utf-8", STYLESHEET)
+    } else if path == SCRIPT_PATH.as_str() {
+        ("text/javascript; charset=utf-8", SCRIPT)
+    } else {
         return plain(StatusCode::NOT_FOUND, "There is nothing here.\n");
-    }
-    let mut response = Response::new(Body::from(STYLESHEET));
+    };
+    let mut response = Response::new(Body::from(content));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
@@ -72,6 +85,12 @@ pub(crate) fn outside(path: &str, apis: &[Arc<Api>]) -> Response {
         text.push_str(&format!("  {mount}/  {title}\n"));
     }
     plain(status, text)
+}
+
+/// Whether a browser asks, rather than a program.
+pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
 }
 
 pub(crate) fn plain(status: StatusCode, text: impl Into<Body>) -> Response {

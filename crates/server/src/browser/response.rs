@@ -11,26 +11,33 @@ pub(crate) fn page(status: StatusCode, html: String, form_targets: Option<&str>)
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    protect(headers, form_targets);
+    protect(headers, "", form_targets);
+    response
+}
+
+/// A page of the dashboard: the one script of this server may add comfort to it, and ask this server.
+pub(crate) fn page_with_script(status: StatusCode, html: String) -> Response {
+    let mut response = page(status, html, None);
+    protect(response.headers_mut(), " script-src 'self'; connect-src 'self';", None);
     response
 }
 
 /// A redirect. After a form it is 303, so that the password or answer is not sent on (RFC 9700 §4.12: never 307).
-pub(super) fn redirect(method: &Method, location: &str) -> Response {
+pub(crate) fn redirect(method: &Method, location: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = if method == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
     let headers = response.headers_mut();
     if let Ok(location) = HeaderValue::from_bytes(location.as_bytes()) {
         headers.insert(header::LOCATION, location);
     }
-    protect(headers, None);
+    protect(headers, "", None);
     response
 }
 
-fn protect(headers: &mut HeaderMap, form_targets: Option<&str>) {
+fn protect(headers: &mut HeaderMap, script: &str, form_targets: Option<&str>) {
     let targets = form_targets.unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; style-src 'self'; form-action 'self' {targets}; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self';{script} form-action 'self' {targets}; frame-ancestors 'none'; base-uri 'none'"
     );
     let policy = HeaderValue::from_str(&policy);
     headers.insert(

@@ -137,9 +137,9 @@ fn is_own_form(api: &Api, parts: &Parts, token: &str) -> bool {
     if headers.get(header::ORIGIN).is_some_and(|origin| origin == "null") {
         headers.remove(header::ORIGIN);
     }
-    let shown_to = cookie(&parts.headers, &cookie_name(api, COOKIE));
+    let shown_to = cookie(&parts.headers, &cookie_name(&api.door(), COOKIE));
     !form_token::is_cross_site(&headers, &api.origin)
-        && shown_to.is_some_and(|cookie| form_token::check(api, token, &cookie, PATH))
+        && shown_to.is_some_and(|cookie| form_token::check(&api.door(), token, &cookie, PATH))
 }
 
 fn ask(
@@ -149,12 +149,13 @@ fn ask(
     typed: &Typed,
     error: Option<SetupError<'_>>,
 ) -> Response {
-    let known = cookie(headers, &cookie_name(api, COOKIE)).filter(|text| session::read(text).is_some());
+    let known =
+        cookie(headers, &cookie_name(&api.door(), COOKIE)).filter(|text| session::read(text).is_some());
     let visit = known.unwrap_or_else(|| Handle::new(0, &mut entropy::rng()).write("").expose().to_owned());
     let html = SetupPage {
         frame: frame(),
         action: PATH,
-        form_token: &form_token::make(api, &visit, PATH),
+        form_token: &form_token::make(&api.door(), &visit, PATH),
         code: code.expose(),
         email: &typed.email,
         name: &typed.name,
@@ -163,7 +164,7 @@ fn ask(
     .render_page();
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let mut response = page(status, html, None);
-    set_cookie_in(api, &mut response, Scope::Path("/_stagedoor/"), COOKIE, &visit, None);
+    set_cookie_in(&api.door(), &mut response, Scope::Path("/_stagedoor/"), COOKIE, &visit, None);
     response
 }
 

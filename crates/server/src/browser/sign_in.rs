@@ -3,98 +3,130 @@
 use axum::http::{StatusCode, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
-use stagedoor_protocol::session;
+use stagedoor_protocol::session::{self, Account};
 use stagedoor_wire::{Secret, form_fields};
 
 use super::response::{page, redirect};
 use super::visitor::{Visitor, let_in};
-use super::{form_token, frame, known};
-use crate::api::Api;
+use super::{Door, form_token, known};
 use crate::entropy;
-use crate::figures::Limited;
 use crate::listen::address;
 use crate::pages::{MessagePage, SignInPage};
 use crate::password::{Attempt, Busy};
 use crate::settle::{Stop, settle};
 
 /// What surrounds a sign-in: whom it is for and where it leads.
-pub(super) struct Occasion<'a> {
-    pub(super) app_name: Option<&'a str>,
+pub(crate) struct Occasion<'a> {
+    pub(crate) app_name: Option<&'a str>,
     /// Path and query of the page, to come back to.
-    pub(super) address: &'a str,
-    pub(super) form_targets: Option<&'a str>,
+    pub(crate) address: &'a str,
+    pub(crate) form_targets: Option<&'a str>,
 }
 
 /// The page. `email` is what was typed before, `error` what was wrong with it.
-pub(super) fn show(
-    api: &Api,
+pub(crate) fn show(
+    door: &Door<'_>,
     visitor: &Visitor,
     occasion: &Occasion<'_>,
     email: &str,
     error: Option<&str>,
 ) -> Response {
     let html = SignInPage {
-        frame: frame(api),
+        frame: door.frame(),
         app_name: occasion.app_name,
         action: occasion.address,
-        form_token: &form_token::make(api, &visitor.visit, occasion.address),
+        form_token: &form_token::make(door, &visitor.visit, occasion.address),
         email,
         error,
     }
     .render_page();
     let mut response = page(StatusCode::OK, html, occasion.form_targets);
-    visitor.greet(api, &mut response);
+    visitor.greet(door, &mut response);
     response
 }
 
 /// Takes the form. A right password starts a new session and leads back to the page.
-pub(super) async fn submit(
-    api: &Api,
+pub(crate) async fn submit(
+    door: &Door<'_>,
     parts: &Parts,
     body: &Bytes,
     visitor: &Visitor,
     occasion: &Occasion<'_>,
 ) -> Result<Response, Stop> {
     let Ok(fields) = form_fields!(body, form_token, email, password) else {
-        return Ok(show(api, visitor, occasion, "", Some("The form could not be read. Enter it again.")));
+        return Ok(show(door, visitor, occasion, "", Some("The form could not be read. Enter it again.")));
     };
     let email = fields.email.value.unwrap_or_default();
-    if !form_token::check(api, &fields.form_token.value.unwrap_or_default(), &visitor.visit, occasion.address)
-    {
+    if !form_token::check(
+        door,
+        &fields.form_token.value.unwrap_or_default(),
+        &visitor.visit,
+        occasion.address,
+    ) {
         let stale = "This page was out of date, so nothing was sent on. Sign in again; if it happens again, allow cookies for this site.";
-        return Ok(show(api, visitor, occasion, &email, Some(stale)));
+        return Ok(show(door, visitor, occasion, &email, Some(stale)));
     }
-    let known_browser = known::is_known(api, &parts.headers, &email);
-    let attempt = Attempt::new(address(&parts.extensions), &email, known_browser);
-    if api.limits.is_some()
-        && let Err(seconds) = api.passwords.admit(attempt, api.now())
-    {
-        api.figures.limited(Limited::SignIn);
-        return Ok(too_many(api, seconds));
-    }
-    let account = api.store.account_by_email(&email).await?;
     let password = Secret::new(fields.password.value.unwrap_or_default().into_owned());
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let right = api.passwords.verify(hash, password).await.map_err(|Busy| Stop::Unavailable)?;
-    let Some(account) = account.filter(|_| right) else {
-        api.passwords.was_wrong(attempt, api.now());
-        let wrong = "Email or password is wrong. Check both and try again.";
-        return Ok(show(api, visitor, occasion, &email, Some(wrong)));
-    };
-    if account.suspended {
-        let kept_out = "This account is suspended. Ask who administers this server.";
-        return Ok(show(api, visitor, occasion, &email, Some(kept_out)));
+    match try_password(door, parts, &email, password).await? {
+        Tried::TooMany(seconds) => Ok(too_many(door, seconds)),
+        Tried::Wrong => Ok(show(door, visitor, occasion, &email, Some(WRONG))),
+        Tried::Suspended => Ok(show(door, visitor, occasion, &email, Some(SUSPENDED))),
+        Tried::In(account) => {
+            let mut response = redirect(&parts.method, occasion.address);
+            start(door, &mut response, &account).await?;
+            Ok(response)
+        }
     }
-    let started = session::start(account.id, account.epoch, api.now(), &mut entropy::rng());
-    let handle = settle(&api.store, started).await?;
-    let mut response = redirect(&parts.method, occasion.address);
-    let_in(api, &mut response, &handle);
-    known::remember(api, &mut response, &account.email);
-    Ok(response)
 }
 
-fn too_many(api: &Api, seconds: u32) -> Response {
+/// What came of a password.
+pub(crate) enum Tried {
+    In(Box<Account>),
+    Wrong,
+    Suspended,
+    /// Seconds to wait.
+    TooMany(u32),
+}
+
+pub(crate) const WRONG: &str = "Email or password is wrong. Check both and try again.";
+pub(crate) const SUSPENDED: &str = "This account is suspended. Ask who administers this server.";
+
+/// Checks a person's password. Whoever is not known takes as long as whoever is.
+pub(crate) async fn try_password(
+    door: &Door<'_>,
+    parts: &Parts,
+    email: &str,
+    password: Secret,
+) -> Result<Tried, Stop> {
+    let known_browser = known::is_known(door, &parts.headers, email);
+    let attempt = Attempt::new(address(&parts.extensions), email, known_browser);
+    if door.is_limited
+        && let Err(seconds) = door.passwords.admit(attempt, door.now)
+    {
+        door.refused_for_now();
+        return Ok(Tried::TooMany(seconds));
+    }
+    let account = door.store.account_by_email(email).await?;
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let right = door.passwords.verify(hash, password).await.map_err(|Busy| Stop::Unavailable)?;
+    let Some(account) = account.filter(|_| right) else {
+        door.passwords.was_wrong(attempt, door.now);
+        return Ok(Tried::Wrong);
+    };
+    Ok(if account.suspended { Tried::Suspended } else { Tried::In(Box::new(account)) })
+}
+
+/// Starts a session and hands it to the browser.
+pub(crate) async fn start(door: &Door<'_>, response: &mut Response, account: &Account) -> Result<(), Stop> {
+    let started = session::start(account.id, account.epoch, door.now, &mut entropy::rng());
+    let handle = settle(door.store, started).await?;
+    let_in(door, response, &handle);
+    known::remember(door, response, &account.email);
+    Ok(())
+}
+
+fn too_many(door: &Door<'_>, seconds: u32) -> Response {
     let text = format!("Too many attempts. Wait {seconds} seconds, then try again.");
-    let html = MessagePage { frame: frame(api), title: "Wait a moment", text: &text }.render_page();
+    let html = MessagePage { frame: door.frame(), title: "Wait a moment", text: &text }.render_page();
     crate::http::reply::with_retry_after(page(StatusCode::TOO_MANY_REQUESTS, html, None), seconds)
 }

@@ -4,7 +4,7 @@ use super::api::ApiConfiguration;
 use super::check::Check;
 
 /// Paths that are the server's own, whatever is mounted.
-const OWN: [&str; 5] = ["/_stagedoor", "/.well-known", "/healthz", "/readyz", "/metrics"];
+const OWN: [&str; 6] = ["/_stagedoor", "/dashboard", "/.well-known", "/healthz", "/readyz", "/metrics"];
 
 /// Checks each API against those above it; one with mistakes of its own is passed over.
 pub(super) fn check(apis: &[Option<ApiConfiguration>], check: &mut Check<'_>) {

@@ -47,8 +47,7 @@ struct DevPage<'a> {
 
 impl Home {
     pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
-        let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mut response = if accepts.contains("text/html") {
+        let mut response = if browser::wants_page(headers) {
             let frame = Frame { api_title: "Stagedoor dev", stylesheet: browser::stylesheet() };
             let html = DevPage { frame, home: self }.render();
             browser::page(StatusCode::OK, html.unwrap_or_else(|_| self.to_string()), None)

@@ -12,17 +12,17 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::{RwLock, watch};
 
-use crate::browser::is_cross_site;
+use crate::browser::{self, is_cross_site};
 use crate::figures::Figures;
 use crate::http::{Endpoint, read_body, reply};
 use crate::listen::{Handler, names_this_machine};
-use crate::{Api, Clock, Server};
+use crate::{Api, Clock, Server, dashboard};
 use faults::Fault;
 pub use home::{Home, Line, Section};
 
@@ -150,6 +150,9 @@ impl Handler for Dev {
             return error(StatusCode::FORBIDDEN, FOREIGN_PAGE);
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
+            if names_localhost(headers) && browser::wants_page(headers) {
+                return browser::redirect(request.method(), dashboard::BASE);
+            }
             return self.home.answer(headers);
         }
         let readable = asked.is_some() && api.as_ref().is_some_and(|api| is_for_programs(api, path));
@@ -188,6 +191,12 @@ impl Dev {
         };
         fault.happen(&self.current(), request, self.stopping.clone()).await
     }
+}
+
+/// The demo's addresses name 127.0.0.1: who comes by `localhost` comes for the dashboard.
+fn names_localhost(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    host.split(':').next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
 }
 
 /// Whether pages of other origins may read what is answered there, where the dialect lets them read anything.

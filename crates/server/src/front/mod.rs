@@ -18,7 +18,7 @@ use crate::figures::Figures;
 use crate::gateway::upstream::{Connections, NoCertificates};
 use crate::listen::Handler;
 use crate::password::Passwords;
-use crate::{Api, Clock, Insight, Server, is_own};
+use crate::{Api, Clock, Dashboard, Insight, Server, is_own};
 use apis::Hosted;
 
 /// What outlives a configuration.
@@ -85,7 +85,11 @@ impl Front {
         for Hosted { host, api } in hosted {
             hosts.entry(host).or_default().push(api);
         }
-        let by_any_host = server(hosts.remove(&None).unwrap_or_default());
+        let all = everything.apis().to_vec();
+        let (keys, passwords) = (configuration.keys.ring.clone(), lasting.passwords.clone());
+        let (store, clock) = (lasting.store.clone(), lasting.clock.clone());
+        let dashboard = Arc::new(Dashboard::new(origin.to_owned(), all, keys, store, clock, passwords));
+        let by_any_host = server(hosts.remove(&None).unwrap_or_default()).with_dashboard(dashboard);
         let by_host = hosts.into_iter().filter_map(|(host, apis)| Some((host?, server(apis)))).collect();
         let is_proxied = is_https(origin) && configuration.server.tls.is_none();
         let strict_transport = is_proxied.then(|| configuration.server.strict_transport.clone());

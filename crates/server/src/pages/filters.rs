@@ -10,7 +10,7 @@ use askama::{Result, Values};
 /// overrides, embeddings and isolates of the bidirectional algorithm (Unicode UAX #9), with which `moc.live` can be made
 /// to read `evil.com`. Direction marks and joiners stay: names in Arabic, Hebrew, Persian and emoji need them.
 #[askama::filter_fn]
-pub(super) fn legible(text: impl Display, _: &dyn Values) -> Result<String> {
+pub(crate) fn legible(text: impl Display, _: &dyn Values) -> Result<String> {
     Ok(text.to_string().chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect())
 }
 

@@ -6,7 +6,7 @@
 
 mod consent;
 mod device;
-mod filters;
+pub(crate) mod filters;
 mod message;
 mod problem;
 mod setup;
@@ -25,6 +25,9 @@ pub use sign_in::SignInPage;
 
 /// The one stylesheet, to be served where [`Frame::stylesheet`] points.
 pub const STYLESHEET: &str = include_str!("../../templates/style.css");
+
+/// The one script: comfort for the pages of the dashboard, all of which work without it.
+pub const SCRIPT: &str = include_str!("../../templates/comfort.js");
 
 /// What surrounds every page.
 #[derive(Clone, Copy)]

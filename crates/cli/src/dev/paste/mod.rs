@@ -20,6 +20,7 @@ pub(super) fn home(mounts: &Mounts, told: &Value) -> Home {
     // The rest: plain RFCs and the user's own dialects.
     let rest = mounts.built_in.iter().chain(&mounts.own).filter(|mount| mount.has_no_resources());
     sections.extend(rest.map(|mount| by_dialect::section(mount, &told["apis"][&mount.name])));
+    sections.push(dashboard(mounts));
     sections.push(controls(&url));
     Home {
         url: url.clone(),
@@ -36,6 +37,17 @@ pub(super) fn home(mounts: &Mounts, told: &Value) -> Home {
 /// The text for a terminal.
 pub(super) fn text(home: &Home) -> String {
     format!("{home}The same again, in a browser or with curl: {}/\nCtrl-C stops it.\n", home.url)
+}
+
+fn dashboard(mounts: &Mounts) -> Section {
+    let person = |(email, password)| format!("{email} with {password}");
+    let developer = format!(
+        "Sign in as a developer, {}, or as the administrator, {}.",
+        person(demo::DEVELOPER),
+        person(demo::ADMINISTRATOR)
+    );
+    let title = "Dashboard: apps, secrets, redirect URIs".to_owned();
+    Section { title, lines: vec![Line::Link(mounts.dashboard_url()), Line::Words(developer)] }
 }
 
 fn controls(url: &str) -> Section {

@@ -75,7 +75,7 @@ async fn end_after_twelve_hours_and_with_the_persons_access() {
 #[tokio::test]
 async fn cookie_flags() {
     let cases = [
-        ("http://127.0.0.1:8080", "", "; Path=/spotify/; HttpOnly; SameSite=Lax", false),
+        ("http://127.0.0.1:8080", "", "; Path=/spotify; HttpOnly; SameSite=Lax", false),
         ("https://api.label.example", "__Host-", "; Path=/; Secure; HttpOnly; SameSite=Lax", true),
     ];
     for (origin, prefix, flags, for_all) in cases {

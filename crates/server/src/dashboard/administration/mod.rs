@@ -1,0 +1,3 @@
+//! What administrators see and decide.
+
+pub(super) mod requests;

@@ -1,0 +1,74 @@
+//! Apps that wait for an answer.
+
+use askama::Template;
+use stagedoor_protocol::app::{self, AppRecord, Stage};
+use stagedoor_protocol::id::AppId;
+use stagedoor_store::{AppFilter, Page};
+use stagedoor_wire::ClientId;
+
+use super::super::apps::html;
+use super::super::layout::{Here, Layout};
+use super::super::route::Answered;
+use super::super::say;
+use super::super::visit::Visit;
+use crate::pages::filters;
+use crate::settle::Stop;
+
+/// Rows of a page; those behind come when these are answered.
+const ROWS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "dashboard/requests.html")]
+struct RequestsPage<'a> {
+    layout: Layout<'a>,
+    form_token: String,
+    requests: Vec<Request>,
+}
+
+struct Request {
+    api: String,
+    api_title: String,
+    client_id: String,
+    name: String,
+    team: String,
+    description: String,
+    since: String,
+}
+
+pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
+    let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
+    let filter = AppFilter { stage: Some(Stage::Requested), ..AppFilter::default() };
+    let records = visit.store().apps(filter, Page { behind: None::<AppId>, limit: ROWS }).await?;
+    let request = |record: &AppRecord| Request {
+        api: record.api.clone(),
+        api_title: visit.dashboard.title_of(&record.api).to_owned(),
+        client_id: record.app.client_id.to_string(),
+        name: record.app.name.clone(),
+        team: record.app.owner.name.clone(),
+        description: record.description.clone(),
+        since: record.created.to_day(),
+    };
+    let page = RequestsPage {
+        layout: Layout::of(visit, signed_in, Here::Requests),
+        form_token: visit.form_token(),
+        requests: records.iter().map(request).collect(),
+    };
+    Ok(html(page.render(), false))
+}
+
+pub(in crate::dashboard) async fn approve(visit: &Visit<'_>) -> Answered {
+    let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
+    let approved = visit.settle(app::approve(&record, visit.actor(), visit.now())).await?;
+    Ok(approved.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "approved")))
+}
+
+pub(in crate::dashboard) async fn decline(visit: &Visit<'_>) -> Answered {
+    let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
+    let declined = visit.settle(app::decline(&record, visit.actor(), visit.now())).await?;
+    Ok(declined.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "declined")))
+}
+
+async fn named(visit: &Visit<'_>) -> Result<Option<AppRecord>, Stop> {
+    let Ok(client_id) = ClientId::new(visit.field("client_id")) else { return Ok(None) };
+    Ok(visit.store().app(visit.field("api"), &client_id).await?)
+}

@@ -1,0 +1,256 @@
+//! Making an app, or asking for one.
+
+use askama::Template;
+use stagedoor_protocol::app::{self, NewApp};
+use stagedoor_protocol::id::{AppId, TeamId};
+use stagedoor_protocol::team::{self, Role, TeamKind};
+use stagedoor_protocol::{Decision, Effect, Refusal, name};
+use stagedoor_store::{AppFilter, Page};
+use stagedoor_wire::RedirectUri;
+use stagedoor_wire::dialect::AppCreation;
+
+use super::super::layout::{Here, Layout};
+use super::super::route::Answered;
+use super::super::visit::{Unsettled, Visit};
+use super::super::{BASE, say};
+use super::credentials::{self, Secrets};
+use super::{address, html};
+use crate::api::Api;
+use crate::entropy;
+use crate::pages::filters;
+use crate::settle::Stop;
+
+/// Longest description, in characters.
+const MAX_DESCRIPTION: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "dashboard/app_new.html")]
+struct NewAppPage<'a> {
+    layout: Layout<'a>,
+    form_token: String,
+    once: String,
+    apis: Vec<Choice>,
+    teams: Vec<Choice>,
+    typed: Typed,
+    wrong: Wrong,
+}
+
+/// One of a select.
+struct Choice {
+    value: String,
+    says: String,
+    by_request: bool,
+    chosen: bool,
+}
+
+/// What was typed.
+#[derive(Default)]
+struct Typed {
+    name: String,
+    description: String,
+    redirect_uris: String,
+    team_name: String,
+    public: bool,
+}
+
+/// What is wrong with it, field by field.
+#[derive(Default)]
+struct Wrong {
+    name: Option<String>,
+    description: Option<String>,
+    redirect_uris: Option<String>,
+    team: Option<String>,
+    api: Option<String>,
+}
+
+impl Wrong {
+    fn is_any(&self) -> bool {
+        [&self.name, &self.description, &self.redirect_uris, &self.team, &self.api]
+            .iter()
+            .any(|error| error.is_some())
+    }
+}
+
+pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
+    ask(visit, Typed::default(), Wrong::default())
+}
+
+fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
+    let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
+    let asked_api = first(visit.field("api"), visit.query("api"));
+    let asked_team = first(visit.field("team"), visit.query("team"));
+    let apis = visit.dashboard.apis.iter().map(|api| Choice {
+        value: api.rules.api.to_string(),
+        says: api.dialect().title.clone(),
+        by_request: is_by_request(api),
+        chosen: *api.rules.api == *asked_api,
+    });
+    let mine = signed_in.memberships.iter().filter(|(_, role)| role.includes(Role::Developer));
+    let teams = mine.map(|(team, _)| Choice {
+        value: team.id.to_string(),
+        says: team.name.clone(),
+        by_request: false,
+        chosen: team.id.to_string() == asked_team,
+    });
+    let is_wrong = wrong.is_any();
+    let page = NewAppPage {
+        layout: Layout::of(visit, signed_in, Here::Apps),
+        form_token: visit.form_token_of(&format!("{BASE}/apps/new")),
+        once: visit.once(),
+        apis: apis.collect(),
+        teams: teams.collect(),
+        typed,
+        wrong,
+    };
+    Ok(html(page.render(), is_wrong))
+}
+
+fn first<'a>(typed: &'a str, asked: Option<&'a str>) -> &'a str {
+    if typed.is_empty() { asked.unwrap_or_default() } else { typed }
+}
+
+fn is_by_request(api: &Api) -> bool {
+    api.dialect().apps.creation == AppCreation::ByRequest
+}
+
+pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
+    let typed = Typed {
+        name: visit.field("name").to_owned(),
+        description: visit.field("description").to_owned(),
+        redirect_uris: visit.field("redirect_uris").to_owned(),
+        team_name: visit.field("team_name").to_owned(),
+        public: visit.field("public") == "yes",
+    };
+    let mut wrong = Wrong::default();
+    let Some(id) = visit.read_once().map(AppId) else { return Ok(say::stale(visit)) };
+    let api = visit.dashboard.api(visit.field("api"));
+    if api.is_none() {
+        wrong.api = Some("Choose the API that the app is for.".to_owned());
+    }
+    let app_name = name::parse(&typed.name).ok();
+    if app_name.is_none() {
+        wrong.name = Some("A name has 1 to 100 characters.".to_owned());
+    }
+    if typed.description.chars().count() > MAX_DESCRIPTION {
+        wrong.description = Some(format!("{MAX_DESCRIPTION} characters at most."));
+    }
+    if api.is_some_and(|api| is_by_request(api)) && typed.description.trim().is_empty() {
+        wrong.description = Some("This API gives access on request: write how you will use it.".to_owned());
+    }
+    let redirect_uris = read_uris(api.map(AsRef::as_ref), typed.redirect_uris.lines());
+    if let Err(error) = &redirect_uris {
+        wrong.redirect_uris = Some(error.clone());
+    }
+    let team = match find_or_make_team(visit, &typed).await? {
+        Ok(team) => Some(team),
+        Err(error) => {
+            wrong.team = Some(error);
+            None
+        }
+    };
+    let (Some(api), Some(app_name), Ok(redirect_uris), Some(team)) = (api, app_name, redirect_uris, team)
+    else {
+        return ask(visit, typed, wrong);
+    };
+    if wrong.is_any() {
+        return ask(visit, typed, wrong);
+    }
+    let new = NewApp {
+        team: team.id,
+        name: app_name,
+        description: typed.description.trim().to_owned(),
+        redirect_uris,
+        public: typed.public,
+    };
+    let Decision { reply, effects } =
+        app::create(&api.rules, id, new, visit.actor(), visit.now(), &mut entropy::rng());
+    // The team first: its row is what the app's refers to.
+    let effects = team.effects.into_iter().chain(effects).collect();
+    let created = match visit.settle(Decision { reply, effects }).await? {
+        Ok(created) => created,
+        Err(Unsettled::Conflict) => return created_before(visit, team.id, id).await,
+        Err(Unsettled::LimitReached | Unsettled::Refused(Refusal::LimitReached)) => {
+            let most = api.dialect().apps.per_team.unwrap_or_default();
+            let error = format!(
+                "The team has {most} apps of this API already, which is as many as it may. Delete one first."
+            );
+            return ask(visit, typed, Wrong { api: Some(error), ..Wrong::default() });
+        }
+        Err(Unsettled::Refused(Refusal::PublicApp)) => {
+            let error = "This API has no apps without a secret: leave out the mark below.".to_owned();
+            return ask(visit, typed, Wrong { api: Some(error), ..Wrong::default() });
+        }
+        Err(Unsettled::Refused(refusal)) => return Err(refusal.into()),
+    };
+    let record = visit.store().app(&api.rules.api, &created.client_id).await?.ok_or(Stop::Unavailable)?;
+    match created.secret {
+        // Shown in this answer alone.
+        Some(secret) if secret.stored.sealed.is_none() => credentials::render(
+            visit,
+            &record,
+            api,
+            Secrets { shown: Some(secret.text), ..Secrets::default() },
+        ),
+        _ => Ok(visit.then(&address(&record), "created")),
+    }
+}
+
+/// A team that the app is to belong to, with what makes it where it is new.
+struct Owner {
+    id: TeamId,
+    effects: Vec<Effect>,
+}
+
+async fn find_or_make_team(visit: &Visit<'_>, typed: &Typed) -> Result<Result<Owner, String>, Stop> {
+    let asked = visit.field("team");
+    if !asked.is_empty() {
+        let team = asked.parse().ok().and_then(|id| visit.membership(TeamId(id)));
+        let team = team.filter(|(_, role)| role.includes(Role::Developer));
+        let owner = team.map(|(team, _)| Owner { id: team.id, effects: Vec::new() });
+        return Ok(owner.ok_or_else(|| "Choose a team in which you are a developer.".to_owned()));
+    }
+    let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
+    let Ok(name) = name::parse(&typed.team_name) else {
+        return Ok(Err("Apps belong to a team. Give it a name of 1 to 100 characters.".to_owned()));
+    };
+    let Some(kind) = TeamKind::from_stored(visit.field("team_kind")) else {
+        return Ok(Err("Choose what the team is.".to_owned()));
+    };
+    let taken = visit.store().team_by_name(&name).await?.is_some();
+    let founder = signed_in.session.account.id;
+    let made = team::found(name, kind, taken, founder, visit.actor(), visit.now(), &mut entropy::rng());
+    Ok(match made.reply {
+        Ok(id) => Ok(Owner { id, effects: made.effects }),
+        Err(objection) => Err(format!("That name cannot be taken: {objection}. Choose another.")),
+    })
+}
+
+/// The form was sent twice: the first one made it.
+async fn created_before(visit: &Visit<'_>, team: TeamId, id: AppId) -> Answered {
+    let filter = AppFilter { team: Some(team), ..AppFilter::default() };
+    let page = Page { behind: Some(AppId(id.0 - 1)), limit: 1 };
+    let found = visit.store().apps(filter, page).await?.into_iter().find(|record| record.app.id == id);
+    Ok(match found {
+        Some(record) => visit.then(&address(&record), "created-already"),
+        None => say::changed_meanwhile(visit),
+    })
+}
+
+/// Redirect URIs as they are typed, checked as the API's dialect has it.
+pub(super) fn read_uris<'t>(
+    api: Option<&Api>,
+    typed: impl Iterator<Item = &'t str>,
+) -> Result<Vec<RedirectUri>, String> {
+    let rule = api.and_then(|api| api.dialect().authorization.as_ref()).map(|rules| rules.redirect_uris);
+    let mut uris: Vec<RedirectUri> = Vec::new();
+    for text in typed.map(str::trim).filter(|text| !text.is_empty()) {
+        let uri = RedirectUri::parse(text)
+            .and_then(|uri| rule.map_or(Ok(()), |rule| uri.check(rule)).map(|()| uri));
+        let uri = uri.map_err(|why| format!("{text}: {why}."))?;
+        if uris.contains(&uri) {
+            return Err(format!("{text} stands there twice."));
+        }
+        uris.push(uri);
+    }
+    Ok(uris)
+}

@@ -1,0 +1,214 @@
+//! An app's client id, secrets and redirect URIs, and the way to end everything it was given.
+
+use askama::Template;
+use axum::response::Response;
+use stagedoor_protocol::app::{self, AppChange, AppRecord, SecretTerms, Stage};
+use stagedoor_protocol::client_secret::StoredSecret;
+use stagedoor_protocol::id::SecretId;
+use stagedoor_protocol::team::Role;
+use stagedoor_protocol::{Refusal, name};
+use stagedoor_wire::{RedirectUri, Secret};
+
+use super::super::layout::{Here, Layout};
+use super::super::route::Answered;
+use super::super::say;
+use super::super::visit::{Unsettled, Visit};
+use super::create::read_uris;
+use super::{address, badge, html};
+use crate::api::Api;
+use crate::browser::sign_in::{self, Tried};
+use crate::entropy;
+use crate::pages::filters;
+use crate::settle::Stop;
+
+#[derive(Template)]
+#[template(path = "dashboard/credentials.html")]
+struct CredentialsPage<'a> {
+    layout: Layout<'a>,
+    address: &'a str,
+    form_token: String,
+    api_title: &'a str,
+    name: &'a str,
+    client_id: &'a str,
+    stage: &'static str,
+    badge: &'static str,
+    is_requested: bool,
+    is_public: bool,
+    /// Whether who looks may change anything.
+    may_change: bool,
+    has_redirect_uris: bool,
+    secrets: Vec<SecretRow<'a>>,
+    redirect_uris: String,
+    shown: Secrets,
+}
+
+struct SecretRow<'a> {
+    id: String,
+    name: &'a str,
+    created: String,
+    expires: Option<String>,
+    /// Whether it can be viewed again.
+    is_kept: bool,
+}
+
+/// What this answer alone says of secrets and URIs.
+#[derive(Default)]
+pub(super) struct Secrets {
+    /// A secret's text, which was just made or asked for.
+    pub(super) shown: Option<Secret>,
+    /// The secret whose text is asked for, and what was wrong with the password.
+    pub(super) asked: Option<(String, Option<&'static str>)>,
+    /// What is wrong with the new secret's name.
+    pub(super) wrong_name: Option<&'static str>,
+    /// What is wrong with the redirect URIs, and what was typed.
+    pub(super) wrong_uris: Option<(String, String)>,
+}
+
+impl Secrets {
+    fn is_wrong(&self) -> bool {
+        let asked_again = self.asked.as_ref().is_some_and(|(_, wrong)| wrong.is_some());
+        self.wrong_name.is_some() || self.wrong_uris.is_some() || asked_again
+    }
+}
+
+pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
+    let (record, api) = visit.app()?;
+    render(visit, record, api, Secrets::default())
+}
+
+pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Secrets) -> Answered {
+    let (Some(signed_in), app) = (&visit.signed_in, &record.app) else { return Err(Stop::Unavailable) };
+    let role = visit.membership(app.owner.id).map(|(_, role)| role);
+    let registered = app.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>().join("\n");
+    let address = address(record);
+    let is_wrong = shown.is_wrong();
+    let page = CredentialsPage {
+        layout: Layout::of(visit, signed_in, Here::Apps),
+        address: &address,
+        form_token: visit.form_token_of(&address),
+        api_title: &api.dialect().title,
+        name: &app.name,
+        client_id: app.client_id.as_str(),
+        stage: app.stage.as_str(),
+        badge: badge(app.stage),
+        is_requested: app.stage == Stage::Requested,
+        is_public: app.public,
+        may_change: role.is_some_and(|role| role.includes(Role::Developer)),
+        has_redirect_uris: api.dialect().authorization.is_some(),
+        secrets: app.secrets.iter().map(row).collect(),
+        redirect_uris: shown.wrong_uris.as_ref().map_or(registered, |(_, typed)| typed.clone()),
+        shown,
+    };
+    Ok(html(page.render(), is_wrong))
+}
+
+fn row(secret: &StoredSecret) -> SecretRow<'_> {
+    SecretRow {
+        id: secret.id.to_string(),
+        name: &secret.name,
+        created: secret.created.to_day(),
+        expires: secret.expires.map(|expires| expires.to_day()),
+        is_kept: secret.sealed.is_some(),
+    }
+}
+
+pub(in crate::dashboard) async fn add_secret(visit: &Visit<'_>) -> Answered {
+    let (record, api) = visit.app()?;
+    let again = |wrong_name| {
+        render(visit, record, api, Secrets { wrong_name: Some(wrong_name), ..Secrets::default() })
+    };
+    let Ok(name) = name::parse(visit.field("name")) else { return again("A name has 1 to 100 characters.") };
+    if record.app.stage == Stage::Requested {
+        return again("The app waits for an answer. It gets secrets once it is approved.");
+    }
+    let terms = SecretTerms { name: &name, expires: None };
+    let decision =
+        app::add_secret(&api.rules, &record.app, terms, visit.actor(), visit.now(), &mut entropy::rng());
+    match visit.settle(decision).await? {
+        Ok(secret) => show_anew(visit, api, Secrets { shown: Some(secret.text), ..Secrets::default() }).await,
+        Err(Unsettled::Conflict) => Ok(say::changed_meanwhile(visit)),
+        Err(Unsettled::Refused(Refusal::LimitReached) | Unsettled::LimitReached) => {
+            again("An app has five secrets at most. Delete one that nobody uses any more.")
+        }
+        Err(Unsettled::Refused(refusal)) => Err(refusal.into()),
+    }
+}
+
+pub(in crate::dashboard) async fn delete_secret(visit: &Visit<'_>) -> Answered {
+    let (record, _) = visit.app()?;
+    // Deleted before, by someone else or by the same form: then it is as they wish.
+    if let Some(secret) = named(visit, record) {
+        let decision = app::remove_secret(record.app.id, secret.id, visit.actor(), visit.now());
+        if visit.settle(decision).await?.is_err() {
+            return Ok(say::changed_meanwhile(visit));
+        }
+    }
+    Ok(visit.then(&address(record), "secret-deleted"))
+}
+
+/// Asks for the password, and shows a secret's text to who has it. The audit log says so.
+pub(in crate::dashboard) async fn view_secret(visit: &Visit<'_>) -> Answered {
+    let (record, api) = visit.app()?;
+    let Some(secret) = named(visit, record) else { return Ok(say::changed_meanwhile(visit)) };
+    let ask = |wrong| {
+        let asked = Some((secret.id.to_string(), wrong));
+        render(visit, record, api, Secrets { asked, ..Secrets::default() })
+    };
+    if visit.field("password").is_empty() {
+        return ask(None);
+    }
+    let password = Secret::new(visit.field("password").to_owned());
+    match sign_in::try_password(&visit.door(), &visit.parts, visit.actor(), password).await? {
+        Tried::TooMany(seconds) => Ok(say::too_many(visit, seconds)),
+        Tried::Wrong | Tried::Suspended => ask(Some("The password is wrong. Check it, and try again.")),
+        Tried::In(_) => {
+            let viewed = app::view_secret(&api.rules, record.app.id, secret, visit.actor(), visit.now());
+            match visit.settle(viewed).await? {
+                Ok(text) => render(visit, record, api, Secrets { shown: Some(text), ..Secrets::default() }),
+                Err(_) => Ok(say::changed_meanwhile(visit)),
+            }
+        }
+    }
+}
+
+fn named<'r>(visit: &Visit<'_>, record: &'r AppRecord) -> Option<&'r StoredSecret> {
+    let id = visit.field("secret").parse().ok().map(SecretId)?;
+    record.app.secrets.iter().find(|secret| secret.id == id)
+}
+
+pub(in crate::dashboard) async fn set_redirect_uris(visit: &Visit<'_>) -> Answered {
+    let (record, api) = visit.app()?;
+    let typed = visit.field("redirect_uris");
+    let redirect_uris = match read_uris(Some(api), typed.lines()) {
+        Ok(uris) => uris,
+        Err(error) => {
+            let wrong_uris = Some((error, typed.to_owned()));
+            return render(visit, record, api, Secrets { wrong_uris, ..Secrets::default() });
+        }
+    };
+    let change = AppChange { redirect_uris: Some(redirect_uris), ..AppChange::default() };
+    match visit.settle(app::change(&api.rules, record, change, visit.actor(), visit.now())).await? {
+        Ok(()) => Ok(visit.then(&address(record), "saved")),
+        Err(_) => Ok(say::changed_meanwhile(visit)),
+    }
+}
+
+/// Ends everything the app was given, and gives it one new secret.
+pub(in crate::dashboard) async fn regenerate(visit: &Visit<'_>) -> Answered {
+    let (record, api) = visit.app()?;
+    if record.app.public || record.app.stage == Stage::Requested {
+        return Ok(say::changed_meanwhile(visit));
+    }
+    let decision = app::regenerate(&api.rules, &record.app, visit.actor(), visit.now(), &mut entropy::rng());
+    match visit.settle(decision).await? {
+        Ok(secret) => show_anew(visit, api, Secrets { shown: Some(secret.text), ..Secrets::default() }).await,
+        Err(_) => Ok(say::changed_meanwhile(visit)),
+    }
+}
+
+/// The page with the app as it stands now.
+async fn show_anew(visit: &Visit<'_>, api: &Api, shown: Secrets) -> Result<Response, Stop> {
+    let (record, _) = visit.app()?;
+    let record = visit.store().app(&record.api, &record.app.client_id).await?.ok_or(Stop::Unavailable)?;
+    render(visit, &record, api, shown)
+}

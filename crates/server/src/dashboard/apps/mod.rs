@@ -1,0 +1,44 @@
+//! Apps: the list of a team's, making one, and the pages of each.
+
+pub(super) mod create;
+pub(super) mod credentials;
+pub(super) mod list;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use stagedoor_protocol::app::{AppRecord, Stage};
+
+use super::BASE;
+use super::route::Answered;
+use super::visit::Visit;
+use crate::browser::{page_with_script, redirect};
+
+/// Where a person begins: the apps of their first team, or making one.
+pub(super) async fn first(visit: &Visit<'_>) -> Answered {
+    let team = visit.signed_in.as_ref().and_then(|signed_in| signed_in.memberships.first());
+    let to = match team {
+        Some((team, _)) => format!("{BASE}/teams/{}/apps", team.id),
+        None => format!("{BASE}/apps/new"),
+    };
+    Ok(redirect(&visit.parts.method, &to))
+}
+
+/// The address of an app's first page.
+pub(super) fn address(record: &AppRecord) -> String {
+    format!("{BASE}/apps/{}/{}", record.api, record.app.client_id)
+}
+
+/// How a stage looks: the class of its badge.
+pub(super) fn badge(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Approved => "good",
+        Stage::Requested | Stage::Development => "attention",
+        Stage::Suspended => "stop",
+    }
+}
+
+/// A rendered page; `is_wrong`: it says what was wrong with what was sent.
+pub(super) fn html(rendered: askama::Result<String>, is_wrong: bool) -> Response {
+    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page_with_script(status, rendered.unwrap_or_default())
+}

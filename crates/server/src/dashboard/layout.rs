@@ -1,0 +1,66 @@
+//! What surrounds every page of the dashboard: where one is, whose it is, and what was just done.
+
+use stagedoor_protocol::team::{Role, TeamRecord};
+
+use super::BASE;
+use super::visit::{SignedIn, Visit};
+use crate::browser::{form_token, script, stylesheet};
+
+/// Which entry of the navigation a page belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Here {
+    Apps,
+    Requests,
+}
+
+/// What the template around a page shows.
+pub(super) struct Layout<'a> {
+    pub(super) stylesheet: &'static str,
+    pub(super) script: &'static str,
+    pub(super) email: &'a str,
+    pub(super) administrator: bool,
+    pub(super) teams: &'a [(TeamRecord, Role)],
+    /// The team that the page is about, or the first of theirs.
+    pub(super) team: Option<&'a (TeamRecord, Role)>,
+    pub(super) here: Here,
+    /// What was just done.
+    pub(super) done: Option<&'static str>,
+    /// Of the form that signs out.
+    pub(super) sign_out_token: String,
+}
+
+impl Layout<'_> {
+    pub(super) fn is(&self, here: Here) -> bool {
+        self.here == here
+    }
+}
+
+impl<'a> Layout<'a> {
+    /// For a page that needs someone signed in.
+    pub(super) fn of(visit: &'a Visit<'_>, signed_in: &'a SignedIn, here: Here) -> Self {
+        Self {
+            stylesheet: stylesheet(),
+            script: script(),
+            email: &signed_in.session.account.email,
+            administrator: signed_in.administrator,
+            teams: &signed_in.memberships,
+            team: visit.team.as_ref().or_else(|| signed_in.memberships.first()),
+            here,
+            done: visit.query("done").and_then(done),
+            sign_out_token: form_token::make(&visit.door(), &signed_in.cookie, &format!("{BASE}/sign-out")),
+        }
+    }
+}
+
+/// The sentence that an address may ask for.
+fn done(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "created" => "The app is made.",
+        "created-already" => "The app was made before; the form was sent twice.",
+        "approved" => "Approved. The team sees the client id now, and can make a secret.",
+        "declined" => "Declined: the request is gone.",
+        "saved" => "Saved.",
+        "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",
+        _ => return None,
+    })
+}

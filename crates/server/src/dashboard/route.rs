@@ -1,0 +1,99 @@
+//! Every page and form of the dashboard, with what it needs. A test walks this list, so nothing is served that is not on it.
+
+use std::pin::Pin;
+
+use axum::response::Response;
+use stagedoor_protocol::team::Role;
+
+use super::visit::Visit;
+use super::{administration, apps, session};
+use crate::settle::Stop;
+
+/// How a route is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Way {
+    Get,
+    /// A form. It stands on the page whose path is all but the last segment, and changes something.
+    Post,
+}
+
+/// What whoever asks must be. What someone may not see is to them as if it were not there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Needs {
+    Nobody,
+    /// Signed in.
+    Account,
+    /// A member of the team that the first parameter names, with at least this role.
+    Member(Role),
+    /// A member, with at least this role, of the team that owns the app that the first two parameters name: its API and client id.
+    App(Role),
+    Administrator,
+}
+
+/// A page or form.
+pub(super) struct Route {
+    pub(super) way: Way,
+    /// Below [`super::BASE`]; `{}` stands for one segment.
+    pub(super) path: &'static str,
+    pub(super) needs: Needs,
+    pub(super) answer: for<'a> fn(&'a Visit<'a>) -> Answering<'a>,
+}
+
+pub(super) type Answered = Result<Response, Stop>;
+pub(super) type Answering<'a> = Pin<Box<dyn Future<Output = Answered> + Send + 'a>>;
+
+macro_rules! routes {
+    ($($way:ident $path:literal $needs:expr => $answer:path,)+) => {
+        /// All of them.
+        pub(super) const ROUTES: &[Route] = &[$(
+            Route { way: Way::$way, path: $path, needs: $needs, answer: |visit| Box::pin($answer(visit)) },
+        )+];
+    };
+}
+
+const VIEWER: Role = Role::Viewer;
+const DEVELOPER: Role = Role::Developer;
+
+routes! {
+    Get "" Needs::Account => apps::first,
+    Get "sign-in" Needs::Nobody => session::show,
+    Post "sign-in/enter" Needs::Nobody => session::enter,
+    Post "sign-out/leave" Needs::Account => session::leave,
+
+    Get "apps" Needs::Account => apps::first,
+    Get "apps/new" Needs::Account => apps::create::show,
+    Post "apps/new/create" Needs::Account => apps::create::create,
+    Get "teams/{}/apps" Needs::Member(VIEWER) => apps::list::show,
+    Get "apps/{}/{}" Needs::App(VIEWER) => apps::credentials::show,
+    Post "apps/{}/{}/add-secret" Needs::App(DEVELOPER) => apps::credentials::add_secret,
+    Post "apps/{}/{}/delete-secret" Needs::App(DEVELOPER) => apps::credentials::delete_secret,
+    Post "apps/{}/{}/view-secret" Needs::App(DEVELOPER) => apps::credentials::view_secret,
+    Post "apps/{}/{}/redirect-uris" Needs::App(DEVELOPER) => apps::credentials::set_redirect_uris,
+    Post "apps/{}/{}/regenerate" Needs::App(DEVELOPER) => apps::credentials::regenerate,
+
+    Get "administration/requests" Needs::Administrator => administration::requests::show,
+    Post "administration/requests/approve" Needs::Administrator => administration::requests::approve,
+    Post "administration/requests/decline" Needs::Administrator => administration::requests::decline,
+}
+
+/// The route that a path below [`super::BASE`] leads to, and what stands for its parameters.
+pub(super) fn find(way: Way, segments: &[&str]) -> Option<(&'static Route, Vec<String>)> {
+    ROUTES
+        .iter()
+        .filter(|route| route.way == way)
+        .find_map(|route| Some((route, matched(route.path, segments)?)))
+}
+
+fn matched(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
+    let mut parameters = Vec::new();
+    let mut segments = segments.iter();
+    for own in pattern.split('/').filter(|own| !own.is_empty()) {
+        let segment = segments.next()?;
+        match own {
+            "{}" => parameters.push((*segment).to_owned()),
+            _ if own == *segment => {}
+            _ => return None,
+        }
+    }
+    segments.next().is_none().then_some(parameters)
+}

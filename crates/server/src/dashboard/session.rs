@@ -1,0 +1,75 @@
+//! Signing in and out.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use stagedoor_protocol::session;
+use stagedoor_wire::Secret;
+
+use super::route::Answered;
+use super::visit::Visit;
+use super::{BASE, is_at, say};
+use crate::browser::sign_in::{self, Tried};
+use crate::browser::visitor::let_out;
+use crate::browser::{page, redirect};
+use crate::pages::Frame;
+use crate::settle::settle;
+
+#[derive(Template)]
+#[template(path = "dashboard/sign_in.html")]
+struct SignInPage<'a> {
+    frame: Frame<'a>,
+    form_token: &'a str,
+    /// Where it leads.
+    next: &'a str,
+    email: &'a str,
+    error: Option<&'a str>,
+}
+
+pub(super) async fn show(visit: &Visit<'_>) -> Answered {
+    if visit.signed_in.is_some() {
+        return Ok(redirect(&visit.parts.method, next(visit.query("next"))));
+    }
+    Ok(ask(visit, next(visit.query("next")), "", None))
+}
+
+pub(super) async fn enter(visit: &Visit<'_>) -> Answered {
+    let (email, next) = (visit.field("email"), next(Some(visit.field("next"))));
+    let password = Secret::new(visit.field("password").to_owned());
+    let again = |error| Ok(ask(visit, next, email, Some(error)));
+    match sign_in::try_password(&visit.door(), &visit.parts, email, password).await? {
+        Tried::TooMany(seconds) => Ok(say::too_many(visit, seconds)),
+        Tried::Wrong => again(sign_in::WRONG),
+        Tried::Suspended => again(sign_in::SUSPENDED),
+        Tried::In(account) => {
+            let mut response = redirect(&visit.parts.method, next);
+            sign_in::start(&visit.door(), &mut response, &account).await?;
+            Ok(response)
+        }
+    }
+}
+
+pub(super) async fn leave(visit: &Visit<'_>) -> Answered {
+    if let Some(signed_in) = &visit.signed_in {
+        settle(visit.store(), session::end(signed_in.session.id)).await?;
+    }
+    let mut response = redirect(&visit.parts.method, &format!("{BASE}/sign-in"));
+    let_out(&visit.door(), &mut response);
+    Ok(response)
+}
+
+fn ask(visit: &Visit<'_>, next: &str, email: &str, error: Option<&str>) -> Response {
+    let html =
+        SignInPage { frame: visit.door().frame(), form_token: &visit.form_token(), next, email, error };
+    let html = html.render().unwrap_or_default();
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page(status, html, None)
+}
+
+/// Only pages of the dashboard are led to (RFC 9700 §4.11: no open redirector).
+fn next(asked: Option<&str>) -> &str {
+    let path = |text: &str| text.split(['?', '#']).next().is_some_and(is_at);
+    asked
+        .filter(|text| path(text) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'))
+        .unwrap_or(BASE)
+}
