@@ -25,6 +25,7 @@ use crate::api::Api;
 use crate::browser::Door;
 use crate::clock::Clock;
 use crate::password::Passwords;
+pub use route::all as routes;
 use visit::Visit;
 
 /// The path that all its pages lie under.

@@ -76,6 +76,14 @@ routes! {
     Post "administration/requests/decline" Needs::Administrator => administration::requests::decline,
 }
 
+/// Method, path and need of each, for tests that walk all of them.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str, String)> {
+    ROUTES.iter().map(|route| {
+        let method = if route.way == Way::Get { "GET" } else { "POST" };
+        (method, route.path, format!("{:?}", route.needs))
+    })
+}
+
 /// The route that a path below [`super::BASE`] leads to, and what stands for its parameters.
 pub(super) fn find(way: Way, segments: &[&str]) -> Option<(&'static Route, Vec<String>)> {
     ROUTES

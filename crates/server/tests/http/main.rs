@@ -7,6 +7,7 @@ mod app;
 mod authorize;
 mod clock_back;
 mod cors;
+mod dashboard;
 mod fifth_provider;
 mod figures;
 mod gateway;

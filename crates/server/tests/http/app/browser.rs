@@ -86,10 +86,22 @@ impl Page {
         attribute(form.split_once('>').unwrap().0, "action").unwrap()
     }
 
+    /// The page with the form that goes to `address` alone.
+    pub(crate) fn only(&self, address: &str) -> Page {
+        let opening = format!("action=\"{address}\"");
+        let at = self.html().find(&opening).unwrap_or_else(|| panic!("{}", self.answer.shown()));
+        let from = self.html()[..at].rfind("<form ").unwrap();
+        let form = self.html()[from..].split_inclusive("</form>").next().unwrap().to_owned();
+        Page { answer: Answer { body: form.into(), ..self.answer.clone() } }
+    }
+
     /// What its form sends when these are typed or pressed.
     pub(crate) fn form(&self, typed: &[(&str, &str)]) -> Call {
         let inputs = self.html().split("<input ").skip(1).filter_map(|input| {
             let input = input.split_once('>')?.0;
+            if input.contains("type=\"checkbox\"") && !input.contains(" checked") {
+                return None;
+            }
             Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default()))
         });
         let inputs: Vec<_> = inputs.filter(|(name, _)| typed.iter().all(|(own, _)| own != name)).collect();

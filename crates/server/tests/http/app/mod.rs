@@ -19,7 +19,7 @@ use stagedoor_protocol::{About, Decision, Effect, Question, Rules, Timestamp};
 use stagedoor_server::listen::ClientAddress;
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, ApiSettings, Clock, NeededScope, Server, Upstream, entropy};
+use stagedoor_server::{Api, ApiSettings, Clock, Dashboard, NeededScope, Server, Upstream, entropy};
 use stagedoor_store::{Store, StoreOptions};
 use stagedoor_wire::{ClientId, Dialect};
 use tempfile::TempDir;
@@ -122,7 +122,10 @@ impl Setup {
         // A database of before may have two teams of one name; a file cannot.
         let same_name = Change::RenameTeam { team: TeamId(5004), name: "Low Tide".to_owned() };
         store.commit(vec![Effect::Administer(same_name)]).await.unwrap();
-        let server = Arc::new(Server::new(apis, store, clock.clone()));
+        let dashboard =
+            Dashboard::new(origin.clone(), apis.clone(), keys, store.clone(), clock.clone(), passwords);
+        let server = Server::new(apis, store, clock.clone()).with_dashboard(Arc::new(dashboard));
+        let server = Arc::new(server);
         TestApp { server, clock, origin, _folder: folder }
     }
 }

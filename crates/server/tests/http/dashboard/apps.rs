@@ -1,0 +1,138 @@
+//! Making an app, its secrets and redirect URIs.
+
+use super::{OWNER, STRANGER, signed_in};
+use crate::app::{Call, TestApp};
+
+const CREATE: &str = "/dashboard/apps/new/create";
+
+fn first_code<'a>(html: &'a str, id: &str) -> &'a str {
+    html.split(&format!("id=\"{id}\">")).nth(1).unwrap().split('<').next().unwrap()
+}
+
+/// From nothing to a token: no team, no app.
+#[tokio::test]
+async fn someone_new_makes_a_team_and_an_app() {
+    let app = TestApp::new().await;
+    let (mut browser, page) = signed_in(&app, STRANGER).await;
+    let page = page.only(CREATE);
+    let typed = [
+        ("api", "soundcharts"),
+        ("team_name", "Quiet Hours"),
+        ("team_kind", "band"),
+        ("name", "Setlist <b>"),
+    ];
+    let made = browser.submit(&page, &typed).await;
+    assert_eq!(made.answer.status, 200, "{}", made.answer.shown());
+    assert!(
+        made.shows("Your client secret") && made.html().contains("Setlist &#60;b&#62;"),
+        "{}",
+        made.html()
+    );
+    let (id, secret) = (first_code(made.html(), "client-id-text"), first_code(made.html(), "shown-secret"));
+    let call = Call::post("/soundcharts/oauth/token").basic(id, secret);
+    let answer = app.send(call.form("grant_type=client_credentials")).await;
+    assert_eq!(answer.status, 200, "{}", answer.shown());
+
+    // The same form again: no second app, and the secret is not shown again.
+    let again = browser.submit_and_follow(&page, &typed).await;
+    assert!(again.shows("The app was made before") && !again.html().contains(secret), "{}", again.html());
+}
+
+#[tokio::test]
+async fn every_mistake_stands_at_its_field() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let page = browser.open("/dashboard/apps/new").await.only(CREATE);
+    let long = "x".repeat(2001);
+    let cases: [(&[(&str, &str)], &str); 6] = [
+        (&[("api", "standard"), ("team", "5001"), ("name", "")], "id=\"name-error\""),
+        (&[("api", "nothing"), ("team", "5001"), ("name", "A")], "id=\"api-error\""),
+        (&[("api", "standard"), ("team", "5002"), ("name", "A")], "id=\"team-error\""),
+        (
+            &[("api", "standard"), ("team", "5001"), ("name", "A"), ("description", &long)],
+            "id=\"description-error\"",
+        ),
+        (&[("api", "bandcamp"), ("team", "5001"), ("name", "A")], "id=\"description-error\""),
+        (
+            &[
+                ("api", "spotify"),
+                ("team", "5001"),
+                ("name", "A"),
+                ("redirect_uris", "http://localhost:8888/callback"),
+            ],
+            "id=\"uris-error\"",
+        ),
+    ];
+    for (typed, error) in cases {
+        let again = browser.submit(&page, typed).await;
+        assert_eq!(again.answer.status, 422, "{typed:?}");
+        assert!(again.html().contains(error), "{typed:?}: {}", again.html());
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_added_viewed_and_deleted() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let page = browser.open(address).await;
+    let added = browser.submit(&page.only(&format!("{address}/add-secret")), &[("name", "spring")]).await;
+    let secret = first_code(added.html(), "shown-secret").to_owned();
+    let works = async || token_of_spotify(&app, &secret).await;
+    assert_eq!(works().await, 200);
+
+    let row = added.html().split("<tr>").find(|row| row.contains("spring")).unwrap();
+    let newest = row.split("name=\"secret\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let page = browser.open(address).await;
+    let view = page.only(&format!("{address}/view-secret"));
+    let asked = browser.submit(&view, &[("secret", newest)]).await;
+    assert!(asked.shows("Your own, to see the secret") && !asked.html().contains(&secret));
+    let wrong = browser.submit(&view, &[("secret", newest), ("password", "not-the-password")]).await;
+    assert!(wrong.answer.status == 422 && !wrong.html().contains(&secret));
+    let shown = browser.submit(&view, &[("secret", newest), ("password", OWNER.1)]).await;
+    assert_eq!(first_code(shown.html(), "shown-secret"), secret);
+
+    let delete = page.only(&format!("{address}/delete-secret"));
+    browser.submit_and_follow(&delete, &[("secret", newest)]).await;
+    assert_ne!(works().await, 200);
+}
+
+async fn token_of_spotify(app: &TestApp, secret: &str) -> u16 {
+    let call = Call::post("/spotify/api/token");
+    let call = call.basic("5f2a1c9e8b7d4036a1e2c3d4f5061728", secret).form("grant_type=client_credentials");
+    app.send(call).await.status
+}
+
+#[tokio::test]
+async fn regenerating_ends_what_was_given() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/bandcamp/29";
+    let call = Call::post("/bandcamp/oauth_token")
+        .form("grant_type=client_credentials&client_id=29&client_secret=bc%2Fsecret%2Bwith%252B%3Dsigns");
+    let before = app.send(call.clone()).await;
+    assert_eq!(before.status, 200, "{}", before.shown());
+    let bearer = before.tokens().access;
+    let page = browser.open(address).await;
+    let made = browser.submit(&page.only(&format!("{address}/regenerate")), &[]).await;
+    assert_eq!(made.answer.status, 200);
+    assert!(!first_code(made.html(), "shown-secret").is_empty());
+    let answer = app.send(Call::get("/bandcamp/api/anything").bearer(&bearer)).await;
+    assert_eq!(answer.status, 401, "{}", answer.shown());
+    assert_ne!(app.send(call).await.status, 200, "the former secret");
+}
+
+#[tokio::test]
+async fn redirect_uris_are_checked_and_kept() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let page = browser.open(address).await.only(&format!("{address}/redirect-uris"));
+    let typed = "https://app.example/one\r\n\r\n  https://app.example/two ";
+    let saved = browser.submit_and_follow(&page, &[("redirect_uris", typed)]).await;
+    assert!(saved.shows("Saved.") && saved.shows("https://app.example/one\nhttps://app.example/two"));
+    let typed = "https://app.example/one\nhttp://localhost/callback";
+    let wrong = browser.submit(&page, &[("redirect_uris", typed)]).await;
+    assert!(wrong.answer.status == 422 && wrong.shows("http://127.0.0.1"), "{}", wrong.html());
+    assert!(wrong.shows(typed), "what was typed is kept");
+}

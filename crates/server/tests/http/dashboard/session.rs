@@ -1,0 +1,79 @@
+//! Signing in and out.
+
+use super::{OWNER, signed_in};
+use crate::app::{Browser, TestApp};
+
+#[tokio::test]
+async fn leads_back_to_where_one_was_going() {
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
+    let sent = browser.open("/dashboard/apps/new?api=spotify").await;
+    let page = browser.open(sent.answer.header("location")).await;
+    let page = browser.sign_in(&page, OWNER).await;
+    assert!(page.shows("Create app"), "{}", page.html());
+}
+
+/// RFC 9700 §4.11: no open redirector.
+#[tokio::test]
+async fn leads_nowhere_else() {
+    let app = TestApp::new().await;
+    for next in [
+        "https://evil.example/dashboard",
+        "//evil.example/dashboard",
+        "/dashboard\\..\\..",
+        "/dashboardx",
+        "/dashboard\r\nSet-Cookie: a=b",
+        "javascript:alert(1)",
+        "",
+    ] {
+        let mut browser = Browser::new(&app);
+        let page = browser.open("/dashboard/sign-in").await;
+        let typed = [("email", OWNER.0), ("password", OWNER.1), ("next", next)];
+        let sent = browser.submit(&page, &typed).await;
+        assert_eq!((sent.answer.status, sent.answer.header("location")), (303, "/dashboard"), "{next:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_says_no_more_than_an_unknown_person() {
+    let app = TestApp::new().await;
+    let mut pages = Vec::new();
+    for (email, password) in [(OWNER.0, "not-the-password"), ("nobody@example.com", OWNER.1)] {
+        let mut browser = Browser::new(&app);
+        let page = browser.open("/dashboard/sign-in").await;
+        let sent = browser.submit(&page, &[("email", email), ("password", password)]).await;
+        assert_eq!(sent.answer.status, 422);
+        let token = page.html().split("form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        pages.push(sent.html().replace(email, "EMAIL").replace(token, "TOKEN"));
+    }
+    assert_eq!(pages[0], pages[1]);
+}
+
+/// Session fixation (RFC 6819 §4.4.1.13): a session from before the sign-in is worth nothing after it.
+#[tokio::test]
+async fn each_sign_in_is_a_new_session() {
+    let app = TestApp::new().await;
+    let (first, _) = signed_in(&app, OWNER).await;
+    let key = ("/dashboard".to_owned(), "stagedoor_session".to_owned());
+    let planted = first.cookies[&key].clone();
+    let mut browser = Browser::new(&app);
+    browser.cookies.insert(key.clone(), planted.clone());
+    let page = browser.open("/dashboard/apps").await;
+    assert_eq!(page.answer.status, 302, "signed in, it leads to the team's apps");
+    let mut fresh = Browser::new(&app);
+    let page = fresh.open("/dashboard/sign-in").await;
+    fresh.sign_in(&page, OWNER).await;
+    assert_ne!(fresh.cookies[&key], planted);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session() {
+    let app = TestApp::new().await;
+    let (mut browser, page) = signed_in(&app, OWNER).await;
+    let kept = browser.cookies.clone();
+    let out = browser.submit(&page.only("/dashboard/sign-out/leave"), &[]).await;
+    assert_eq!(out.answer.header("location"), "/dashboard/sign-in");
+    browser.cookies = kept;
+    let page = browser.open("/dashboard/apps/new").await;
+    assert_eq!(page.answer.status, 302, "the cookie is worth nothing any more");
+}
