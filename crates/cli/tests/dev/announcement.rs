@@ -24,7 +24,12 @@ fn all_are_strings(value: &Value) -> bool {
 #[test]
 fn holds_what_programs_need() {
     let dev = Dev::start(&[]);
-    assert_eq!(members(&dev.told), ["apis", "url"].into());
+    assert_eq!(members(&dev.told), ["apis", "dashboard", "url"].into());
+    let dashboard = &dev.told["dashboard"];
+    assert_eq!(members(dashboard), ["admin", "developer", "url", "user"].into());
+    for person in ["admin", "developer", "user"] {
+        assert_eq!(members(&dashboard[person]), ["email", "password"].into());
+    }
     let client = ["base_url", "token_url", "client_id", "client_secret"];
     let people = ["authorize_url", "redirect_uris", "user"];
     let rfcs = ["device_authorization_url", "revocation_url", "introspection_url", "metadata_url"];

@@ -213,6 +213,12 @@ async fn find_or_make_team(visit: &Visit<'_>, typed: &Typed) -> Result<Result<Ow
     let Ok(name) = name::parse(&typed.team_name) else {
         return Ok(Err("Apps belong to a team. Give it a name of 1 to 100 characters.".to_owned()));
     };
+    // The form that made the team may be sent twice.
+    let mine =
+        signed_in.memberships.iter().find(|(team, role)| team.name == name && role.includes(Role::Developer));
+    if let Some((team, _)) = mine {
+        return Ok(Ok(Owner { id: team.id, effects: Vec::new() }));
+    }
     let Some(kind) = TeamKind::from_stored(visit.field("team_kind")) else {
         return Ok(Err("Choose what the team is.".to_owned()));
     };

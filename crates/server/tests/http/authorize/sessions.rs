@@ -9,7 +9,7 @@ const VISIT: &str = "stagedoor_visit";
 
 /// Where a loopback server's cookie of the session is kept.
 fn session() -> (String, String) {
-    ("/spotify/".into(), SESSION.into())
+    ("/spotify".into(), SESSION.into())
 }
 
 /// RFC 6819 §4.4.1.13: a session planted before the sign-in is worth nothing after it.

@@ -77,7 +77,7 @@ async fn a_known_browser_is_not_kept_out() {
     let app = TestApp::new().await;
     let mut guesser = Browser::new(&app);
     let page = guesser.open(&SPOTIFY.authorize(&[])).await;
-    let known = ("/spotify/".to_owned(), "stagedoor_known".to_owned());
+    let known = ("/spotify".to_owned(), "stagedoor_known".to_owned());
     // From this address, and with the browsers of these people.
     let mut fans = [FAN, CRITIC].map(|person| (Browser::new(&app), person));
     for (browser, person) in &mut fans {
