@@ -1,6 +1,7 @@
 //! A grant whose refresh token is rotated over and over.
 
 use super::load::Arrivals;
+use crate::http::Connection;
 use crate::process::{Dev, Server};
 use crate::session::{Session, redeem, refresh};
 
@@ -19,11 +20,10 @@ impl Chain {
     }
 
     /// Refreshes until nobody answers.
-    pub(super) fn load(&mut self, server: &Server, arrivals: &Arrivals) {
+    pub(super) fn load(&mut self, mut connection: Connection, server: &Server, arrivals: &Arrivals) {
         if self.ended {
             return;
         }
-        let mut connection = server.connect();
         while let Ok(answer) = connection.send(&refresh(server, self.api, self.newest())) {
             assert_eq!(answer.status, 200, "{}: {}", self.api, answer.shown());
             self.tokens.push(answer.member("refresh_token"));

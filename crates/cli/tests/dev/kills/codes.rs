@@ -1,6 +1,7 @@
 //! Codes that are issued and redeemed over and over.
 
 use super::load::Arrivals;
+use crate::http::Connection;
 use crate::process::{Dev, Server};
 use crate::session::{Session, redeem, refresh};
 
@@ -19,8 +20,13 @@ pub(super) struct Codes {
 
 impl Codes {
     /// Gets codes and redeems two of three, until nobody answers.
-    pub(super) fn load(&mut self, server: &Server, session: &Session, arrivals: &Arrivals) {
-        let mut connection = server.connect();
+    pub(super) fn load(
+        &mut self,
+        mut connection: Connection,
+        server: &Server,
+        session: &Session,
+        arrivals: &Arrivals,
+    ) {
         for at in 1.. {
             let Ok(issued) = connection.send(&session.link(server, API)) else { return };
             let code = issued.query("code").unwrap_or_else(|| panic!("no code: {}", issued.shown()));

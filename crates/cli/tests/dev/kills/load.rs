@@ -22,12 +22,13 @@ pub(super) fn until_killed(
     let (arrivals, arrived) = sync_channel(1024);
     std::thread::scope(|scope| {
         for chain in chains {
-            let (server, arrivals) = (&server, arrivals.clone());
-            scope.spawn(move || chain.load(server, &arrivals));
+            // Before the kill, however late its thread gets to run.
+            let (connection, server, arrivals) = (server.connect(), &server, arrivals.clone());
+            scope.spawn(move || chain.load(connection, server, &arrivals));
         }
         for codes in codes {
-            let (server, arrivals) = (&server, arrivals.clone());
-            scope.spawn(move || codes.load(server, session, &arrivals));
+            let (connection, server, arrivals) = (server.connect(), &server, arrivals.clone());
+            scope.spawn(move || codes.load(connection, server, session, &arrivals));
         }
         drop(arrivals);
         let before = arrived.iter().take(answers).count();
