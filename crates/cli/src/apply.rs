@@ -14,18 +14,19 @@ use crate::terminal::{self, harmless_line};
 
 /// Bring a server to the people, teams, apps and legacy keys of a file
 ///
-/// What would change is shown, and --yes does it: all of it, or nothing. An entry says all of its row, so a list that is left
-/// out is empty; what has no entry stays, unless --prune is given. `stagedoor export` writes such a file.
+/// Without --yes it shows what would change, and changes nothing, no file either. With --yes it does all of it, or nothing,
+/// and tells it on stderr; stdout has the new secrets alone. An entry says all of its row, so a list that is left out is
+/// empty; what has no entry stays, unless --prune is given. `stagedoor export` writes such a file.
 #[derive(clap::Args)]
 #[command(after_help = "Exit codes:
-  0  it is done, or was shown, or there is nothing to do
+  0  it is done, or there is nothing to do, or without --yes it was shown
   1  nothing was changed, and why is said
   2  wrong usage, or the file or the configuration has mistakes
 
 Examples:
-  stagedoor apply state.toml                        look first
+  stagedoor apply state.toml                                  look first
   stagedoor apply --yes state.toml
-  stagedoor apply --yes --new-secrets state.toml    on an empty server: each app gets a secret, printed once")]
+  stagedoor apply --yes --new-secrets state.toml > secrets    on an empty server: each app gets a secret")]
 pub(crate) struct Arguments {
     /// The file; - for stdin
     #[arg(value_name = "FILE")]
@@ -36,7 +37,7 @@ pub(crate) struct Arguments {
     /// Remove apps and legacy keys that have no entry, and suspend such people
     #[arg(long)]
     prune: bool,
-    /// Give each new app a secret, and print it once
+    /// Give each new app a secret, and print them once: a line API/CLIENT_ID SECRET each
     #[arg(long)]
     new_secrets: bool,
     /// Say it in JSON, for programs
@@ -56,9 +57,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         new_secrets: arguments.new_secrets,
         commit: arguments.yes,
     };
-    let answer = State::of(&arguments.config)?.apply(&request)?;
-    let shown = if arguments.json { format!("{answer:#}\n") } else { text(&answer) };
-    terminal::print(shown.as_bytes())
+    let place = if arguments.yes { State::to_write } else { State::to_read };
+    let answer = place(&arguments.config)?.apply(&request)?;
+    if arguments.json {
+        return terminal::print(format!("{answer:#}\n").as_bytes());
+    }
+    if !arguments.yes {
+        return terminal::print(text(&answer).as_bytes());
+    }
+    eprint!("{}", text(&answer));
+    terminal::print(secrets(&answer).as_bytes())
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -91,13 +99,19 @@ fn text(answer: &Value) -> String {
         (_, false) => format!("Nothing was changed yet: add --yes to make {rows}.\n"),
     };
     if !all("secrets").is_empty() {
-        text.push_str("\nSecrets, shown this once:\n");
-    }
-    for new in all("secrets") {
-        let (api, client_id, secret) = (words(&new["api"]), words(&new["client_id"]), words(&new["secret"]));
-        let _ = writeln!(text, "  {api}  {client_id}  {secret}");
+        text.push_str("Secrets, which are not shown again:\n");
     }
     text
+}
+
+/// A line each: the app as `stagedoor admin` names it, and its secret.
+fn secrets(answer: &Value) -> String {
+    let line = |new: &Value| {
+        let [api, client_id, secret] =
+            ["api", "client_id", "secret"].map(|name| new[name].as_str().unwrap_or_default());
+        format!("{api}/{client_id} {secret}\n")
+    };
+    answer["secrets"].as_array().into_iter().flatten().map(line).collect()
 }
 
 #[cfg(test)]

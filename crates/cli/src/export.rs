@@ -27,5 +27,5 @@ pub(crate) struct Arguments {
 
 /// Writes it to stdout.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    terminal::print(State::of(&arguments.config)?.export()?.as_bytes())
+    terminal::print(State::to_read(&arguments.config)?.export()?.as_bytes())
 }

@@ -17,6 +17,17 @@ pub enum StoreError {
         /// The newest schema known here.
         known: u32,
     },
+    /// This version has not been here, and was not to change anything.
+    #[error(
+        "the database has schema {found}, and this program brings it to {known} before it reads it: take a backup, and \
+         start `stagedoor serve` once"
+    )]
+    OlderDatabase {
+        /// The schema found.
+        found: u32,
+        /// The newest schema known here.
+        known: u32,
+    },
     /// A backup lies where the database should.
     #[error(
         "this is a backup, not a database: `stagedoor restore` puts one in place, and ends what must not live on in it"

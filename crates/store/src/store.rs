@@ -68,14 +68,27 @@ impl Default for StoreOptions {
     }
 }
 
+impl StoreOptions {
+    fn memory(self) -> Memory {
+        let (cache, ended) = (Cache::new(self.cached_apps), Ended::new(self.longest_token_seconds));
+        Memory { cache, ended, figures: Figures::default() }
+    }
+}
+
 impl Store {
     /// Opens the database at `path`, creates or migrates it, and loads what has ended and may still be presented.
     /// Blocks; a new file can be read by its owner alone.
     pub fn open(path: &Path, options: StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
-        let StoreOptions { cached_apps, longest_token_seconds } = options;
-        let (cache, ended) = (Cache::new(cached_apps), Ended::new(longest_token_seconds));
-        let memory = Arc::new(Memory { cache, ended, figures: Figures::default() });
+        let memory = Arc::new(options.memory());
         let sqlite = Sqlite::open(path, &memory, now)?;
+        Ok(Self { memory, sqlite: Arc::new(sqlite) })
+    }
+
+    /// Opens the database at `path` to look at it: whether or not a server uses it, nothing of it changes, and what is
+    /// committed is refused. Blocks.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let memory = Arc::new(StoreOptions::default().memory());
+        let sqlite = Sqlite::open_to_read(path, &memory)?;
         Ok(Self { memory, sqlite: Arc::new(sqlite) })
     }
 

@@ -15,6 +15,7 @@ use tokio::net::UnixStream;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::failure::{Exit, Failure};
+use crate::terminal::harmless_line;
 
 /// No answer is longer.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -158,5 +159,5 @@ fn refused(status: StatusCode, problem: &Value) -> Failure {
     if text("detail").is_empty() {
         return Failure::new(exit, format!("the server answered {status}; see its log"));
     }
-    Failure::new(exit, format!("{}: {}", text("detail"), text("cure")))
+    Failure::new(exit, harmless_line(&format!("{}: {}", text("detail"), text("cure"))))
 }

@@ -19,12 +19,12 @@ use crate::{check, terminal, when};
 
 /// Put a backup in place of a server's database
 ///
-/// The server has to be stopped. Without --yes a database that is there is not touched, and what would happen is said. With it,
-/// the former database is kept under another name. Every access token, code and sign-in ends; grants and their refresh
+/// Where a database is there, it says without --yes what would happen, and changes nothing. With --yes, for which the server has
+/// to be stopped, it does it, and keeps the former database under another name. Every access token, code and sign-in ends; grants and their refresh
 /// tokens live on, and those that may have been used or revoked since the backup are listed.
 #[derive(clap::Args)]
 #[command(after_help = "Exit codes:
-  0  it is in place
+  0  it is in place, or without --yes it was shown
   1  nothing was changed, and why is said
   2  wrong usage, or the configuration has mistakes
 
@@ -68,7 +68,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let configuration = check::read(&arguments.config)?;
     let database = &configuration.database;
     refuse_foreign_folder(database)?;
-    let _lock = lock::take(database)?;
+    let acts = arguments.yes || !database.exists();
+    let _lock = acts.then(|| lock::take(database)).transpose()?;
     let now = Clock::default().now();
     let (backup, contents) = inspect(&arguments.file, arguments.list)?;
     if !arguments.without_keys {
@@ -82,10 +83,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         contents,
         now,
     };
-    if plan.former.is_some() && !arguments.yes {
+    if !acts {
         let shown = if arguments.json { json::of(&plan, None) } else { text::plan(&plan) };
-        terminal::print(shown.as_bytes())?;
-        return Err(Failure::new(Exit::Other, "nothing was changed: add --yes to restore it"));
+        return terminal::print(shown.as_bytes());
     }
     let database = database.clone();
     let restored: Restored =

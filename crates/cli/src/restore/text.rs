@@ -9,7 +9,12 @@ use crate::{terminal, when};
 
 /// What would happen.
 pub(super) fn plan(plan: &Plan) -> String {
-    format!("{}\nRestoring it\n{}\n{}", head(plan), effects(plan), risk(&plan.contents))
+    format!(
+        "{}\nRestoring it\n{}\n{}\nNothing was changed yet: stop the server, and add --yes to restore it.\n",
+        head(plan),
+        effects(plan),
+        risk(&plan.contents)
+    )
 }
 
 /// What happened.

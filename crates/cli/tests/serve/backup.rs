@@ -103,9 +103,11 @@ fn an_old_backup() {
 
     let database = folder.path("stagedoor.db");
     let inode = std::fs::metadata(&database).unwrap().ino();
-    let looked = stagedoor(&folder, "restore", &[&file]);
-    let plan = String::from_utf8(looked.stdout.clone()).unwrap();
-    assert!(said(looked, 1).contains("nothing was changed: add --yes"), "{plan}");
+    let plan = said(stagedoor(&folder, "restore", &[&file]), 0);
+    assert!(
+        plan.ends_with("Nothing was changed yet: stop the server, and add --yes to restore it.\n"),
+        "{plan}"
+    );
     assert!(plan.contains("1 team, 1 app, 0 accounts") && plan.contains("Restoring it\n"), "{plan}");
     assert!(plan.contains("1 grant is at risk") && plan.contains(CLIENT), "{plan}");
     assert_eq!(std::fs::metadata(&database).unwrap().ino(), inode);

@@ -1,5 +1,7 @@
 //! `export` and `apply`: a server's state as a file, from one server to another.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Output;
 
@@ -40,6 +42,13 @@ fn stagedoor(folder: &Folder, command: &str, arguments: &[&str]) -> Output {
 fn said(output: &Output, code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{output:?}");
     String::from_utf8(if code == 0 { output.stdout.clone() } else { output.stderr.clone() }).unwrap()
+}
+
+/// What is on stdout, and what on stderr.
+fn done(output: &Output) -> (String, String) {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
 }
 
 fn written(folder: &Folder, text: &str) -> (PathBuf, String) {
@@ -88,8 +97,8 @@ fn from_one_server_to_another() {
     let server = new.serve();
     assert_eq!(status_of_token(&server, &new_secret), 200);
     assert_eq!(status_of_token(&server, &old_secret), 401);
-    let again = said(&stagedoor(&new, "apply", &["--yes", "--prune", "--new-secrets", &file]), 0);
-    assert_eq!(again, "Nothing to do: everything is as the file says.\n");
+    let again = done(&stagedoor(&new, "apply", &["--yes", "--prune", "--new-secrets", &file]));
+    assert_eq!(again, ("".to_owned(), "Nothing to do: everything is as the file says.\n".to_owned()));
     server.stop();
 
     for (folder, origin) in [(&old, "admin socket"), (&new, "apply")] {
@@ -109,12 +118,69 @@ fn a_suspended_app() {
     let server = folder.serve();
     assert_eq!(status_of_token(&server, &secret), 200);
     let (_, file) = written(&folder, &STATE.replace("approved", "suspended"));
-    let told = said(&stagedoor(&folder, "apply", &["--yes", &file]), 0);
+    let (_, told) = done(&stagedoor(&folder, "apply", &["--yes", &file]));
     assert_eq!(told, format!("~ app catalogue {CLIENT}\n    stage: approved → suspended\nDone: 1 change.\n"));
     assert_eq!(status_of_token(&server, &secret), 403);
     server.stop();
 }
 
+/// They are for a program, and what is told of them is for people.
+#[test]
+fn secrets_stand_alone_on_stdout() {
+    let folder = folder();
+    let (_, file) = written(&folder, STATE);
+    let (lines, told) = done(&stagedoor(&folder, "apply", &["--yes", "--new-secrets", &file]));
+    let (app, secret) = lines.strip_suffix('\n').unwrap().split_once(' ').unwrap();
+    assert_eq!(app, format!("catalogue/{CLIENT}"));
+    assert!(told.contains("Done: 3 changes.\nSecrets, which are not shown again:\n"), "{told}");
+    assert!(!told.contains(secret), "{told}");
+    let server = folder.serve();
+    assert_eq!(status_of_token(&server, secret), 200);
+    server.stop();
+}
+
+/// Neither a database nor a lock is made, nor does one that is there change.
+#[test]
+fn to_look_changes_no_file() {
+    let folder = folder();
+    let (_, file) = written(&folder, STATE);
+    let look = || {
+        let shown = said(&stagedoor(&folder, "apply", &[&file]), 0);
+        (shown, said(&stagedoor(&folder, "export", &[]), 0))
+    };
+    let before = files(&folder);
+    let (shown, exported) = look();
+    assert!(shown.contains("Nothing was changed yet: add --yes to make 3 changes."), "{shown}");
+    assert!(!exported.contains("[["), "{exported}");
+    assert_eq!(files(&folder), before);
+
+    done(&stagedoor(&folder, "apply", &["--yes", &file]));
+    let before = files(&folder);
+    let (shown, exported) = look();
+    assert_eq!(shown, "Nothing to do: everything is as the file says.\n");
+    assert!(exported.contains(CLIENT), "{exported}");
+    assert_eq!(files(&folder), before);
+
+    let database = Connection::open(folder.path("stagedoor.db")).unwrap();
+    database.pragma_update(None, "user_version", 4).unwrap();
+    drop(database);
+    let before = files(&folder);
+    let refused = said(&stagedoor(&folder, "apply", &[&file]), 1);
+    assert!(
+        refused.contains("has schema 4") && refused.contains("start `stagedoor serve` once"),
+        "{refused}"
+    );
+    assert_eq!(files(&folder), before);
+}
+
+/// Names and contents.
+fn files(folder: &Folder) -> BTreeMap<OsString, Vec<u8>> {
+    let files = std::fs::read_dir(folder.path(".")).unwrap().map(|file| file.unwrap().path());
+    let files = files.filter(|path| path.is_file());
+    files.map(|path| (path.file_name().unwrap().to_owned(), std::fs::read(path).unwrap())).collect()
+}
+
+/// A name cannot write a line of its own where it is refused.
 #[test]
 fn mistakes() {
     let folder = folder();
@@ -122,6 +188,7 @@ fn mistakes() {
         (STATE.replace("kind = \"label\"", "colour = 1"), "state.toml:8: unknown field `colour`"),
         (STATE.replace("team = \"Night Ferry Records\"", "team = \"Nobody\""), "there is no team Nobody"),
         (STATE.replace("https://reader", "http://reader"), "plain http"),
+        (STATE.replace("Night Ferry", "Night\\nFerry"), "team Night Ferry Records: a name is"),
     ];
     for running in [false, true] {
         let server = running.then(|| folder.serve());
@@ -129,6 +196,7 @@ fn mistakes() {
             let (_, file) = written(&folder, text);
             let refused = said(&stagedoor(&folder, "apply", &["--yes", &file]), 2);
             assert!(refused.contains(words), "{refused}");
+            assert_eq!(refused.lines().count(), 1, "{refused}");
         }
         assert!(!said(&stagedoor(&folder, "export", &[]), 0).contains("[["));
         server.map(Serve::stop);

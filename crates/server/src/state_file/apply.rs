@@ -56,20 +56,45 @@ pub async fn apply(
     by: Applicant<'_>,
     now: Timestamp,
 ) -> Result<Value, ApplyError> {
-    let file: StateFile = strict_toml::read(&request.name, &request.text)?;
     let current = Current::read(store).await?;
-    let options = ApplyOptions { prune: request.prune, new_secrets: request.new_secrets };
-    let mut plan = Plan::make(&file, &current, rules, options, by.actor, now)
-        .map_err(|error| ApplyError::File { name: request.name.clone(), error })?;
-    let changes: Vec<Value> = plan.changes.iter().map(change).collect();
-    let notes = std::mem::take(&mut plan.notes);
-    let mut secrets = Vec::new();
-    if request.commit {
-        secrets = std::mem::take(&mut plan.secrets);
-        store.commit(plan.into_effects(by.origin)).await?;
+    let mut plan = plan(request, &current, rules, by.actor, now)?;
+    if !request.commit {
+        return Ok(told(&plan, false, &[]));
     }
+    let secrets = std::mem::take(&mut plan.secrets);
+    let told = told(&plan, true, &secrets);
+    store.commit(plan.into_effects(by.origin)).await?;
+    Ok(told)
+}
+
+/// What would be done to this state.
+pub fn show(
+    request: &ApplyRequest,
+    current: &Current,
+    rules: &[Rules],
+    actor: &str,
+    now: Timestamp,
+) -> Result<Value, ApplyError> {
+    Ok(told(&plan(request, current, rules, actor, now)?, false, &[]))
+}
+
+fn plan(
+    request: &ApplyRequest,
+    current: &Current,
+    rules: &[Rules],
+    actor: &str,
+    now: Timestamp,
+) -> Result<Plan, ApplyError> {
+    let file: StateFile = strict_toml::read(&request.name, &request.text)?;
+    let options = ApplyOptions { prune: request.prune, new_secrets: request.new_secrets };
+    Plan::make(&file, current, rules, options, actor, now)
+        .map_err(|error| ApplyError::File { name: request.name.clone(), error })
+}
+
+fn told(plan: &Plan, applied: bool, secrets: &[NewAppSecret]) -> Value {
+    let changes: Vec<Value> = plan.changes.iter().map(change).collect();
     let secrets: Vec<Value> = secrets.iter().map(secret).collect();
-    Ok(json!({ "applied": request.commit, "changes": changes, "notes": notes, "secrets": secrets }))
+    json!({ "applied": applied, "changes": changes, "notes": plan.notes, "secrets": secrets })
 }
 
 fn change(change: &PlannedChange) -> Value {

@@ -23,7 +23,7 @@ use stagedoor_wire::{ClientId, RedirectUri, Secret};
 
 use crate::Api;
 
-pub use apply::{Applicant, ApplyError, ApplyRequest, apply};
+pub use apply::{Applicant, ApplyError, ApplyRequest, apply, show};
 pub use current::{Current, CurrentApp, CurrentTeam};
 pub use named::Named;
 pub use plan::{ApplyOptions, NewAppSecret, Plan, PlannedChange, Sign};

@@ -15,6 +15,7 @@ mod sizes;
 mod threads;
 mod writer;
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,18 +53,27 @@ impl Sqlite {
         migrations::run(&mut writer_connection)?;
         questions::load_ended(&writer_connection, &memory.ended, now)?;
 
-        let (asks, reads) = mpsc::channel(WAITING);
-        let reads = Arc::new(Mutex::new(reads));
-        let mut readers = Threads::new(asks);
-        for number in 0..READERS {
-            let (connection, reads, memory) = (open::reader(path)?, reads.clone(), memory.clone());
-            let run = move || reader::run(&connection, &reads, &memory);
-            readers.spawn(format!("store-reader-{number}"), run)?;
-        }
+        let readers = readers(path, memory)?;
         let (jobs, work) = mpsc::channel(WAITING);
         let mut writer = Threads::new(jobs);
         let memory = memory.clone();
         writer.spawn("store-writer".to_owned(), move || writer::run(&writer_connection, work, &memory))?;
+        Ok(Self { path: path.to_owned(), writer, readers, sizing: Arc::default() })
+    }
+
+    /// With no writer: what is sent to it is refused.
+    pub(crate) fn open_to_read(path: &Path, memory: &Arc<Memory>) -> Result<Self, StoreError> {
+        let connection = open::reader(path)?;
+        if backup::is_backup(&connection)? {
+            return Err(StoreError::Backup);
+        }
+        let (found, known) = (migrations::version(&connection)?, migrations::newest());
+        match found.cmp(&known) {
+            Ordering::Less => return Err(StoreError::OlderDatabase { found, known }),
+            Ordering::Equal => {}
+            Ordering::Greater => return Err(StoreError::NewerDatabase { found, known }),
+        }
+        let (readers, writer) = (readers(path, memory)?, Threads::new(mpsc::channel(1).0));
         Ok(Self { path: path.to_owned(), writer, readers, sizing: Arc::default() })
     }
 
@@ -141,4 +151,16 @@ impl Sqlite {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+fn readers(path: &Path, memory: &Arc<Memory>) -> Result<Threads<Read>, StoreError> {
+    let (asks, reads) = mpsc::channel(WAITING);
+    let reads = Arc::new(Mutex::new(reads));
+    let mut readers = Threads::new(asks);
+    for number in 0..READERS {
+        let (connection, reads, memory) = (open::reader(path)?, reads.clone(), memory.clone());
+        let run = move || reader::run(&connection, &reads, &memory);
+        readers.spawn(format!("store-reader-{number}"), run)?;
+    }
+    Ok(readers)
 }
