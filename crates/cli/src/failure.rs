@@ -180,6 +180,7 @@ impl From<&ExchangeError> for Failure {
             ExchangeError::DuplicateGrant { .. }
             | ExchangeError::GrantRefused(_)
             | ExchangeError::ClientRefused(_)
+            | ExchangeError::AppRefused(_)
             | ExchangeError::TeamRefused { .. }
             | ExchangeError::Pending(_)
             | ExchangeError::SlowDown(_)

@@ -56,14 +56,16 @@ pub(crate) fn refusal(
         ExchangeError::SlowDown(answered)
     } else if is(TokenErrorKind::DeviceCodeExpired) {
         ExchangeError::DeviceCodeExpired(answered)
+    } else if is(TokenErrorKind::ClientUnknown) || is(TokenErrorKind::ClientSecretWrong) {
+        ExchangeError::ClientRefused(answered)
+    } else if is(TokenErrorKind::ClientSuspended) || is(TokenErrorKind::GrantTypeForbidden) {
+        ExchangeError::AppRefused(answered)
     } else if reply.status == 403 && dialect.apps.team_parameter {
         ExchangeError::TeamRefused { answered, team: credential.team.clone() }
     } else if is(TokenErrorKind::AccessDenied) {
         ExchangeError::AccessDenied(answered)
     } else if is(TokenErrorKind::RefreshTokenUnknown) || is(TokenErrorKind::RefreshTokenRevoked) {
         ExchangeError::GrantRefused(answered)
-    } else if is(TokenErrorKind::ClientUnknown) || is(TokenErrorKind::ClientSecretWrong) {
-        ExchangeError::ClientRefused(answered)
     } else {
         ExchangeError::Refused(answered)
     }

@@ -99,6 +99,12 @@ pub enum ExchangeError {
         login = .0.login
     )]
     ClientRefused(Box<Answered>),
+    /// The app is kept out, or may not ask in this way.
+    #[error(
+        "{0}. The provider keeps this app out, or does not let it ask in this way; to sign in again does not help. See the \
+         app's entry with the provider, or ask whoever runs it"
+    )]
+    AppRefused(Box<Answered>),
     /// The app may not act for that team.
     #[error("{answered}. The app has no access to {}: `stagedoor login {login} --team TEAM`", team_in_words(.team.as_deref()), login = .answered.login)]
     TeamRefused {

@@ -46,6 +46,23 @@ async fn an_error_under_a_200() {
     assert_eq!(world.stored().access.unwrap().token.expose(), "access-0");
 }
 
+/// Nobody is sent to sign in where that does not help.
+#[tokio::test]
+async fn an_app_that_is_kept_out() {
+    for (dialect, status) in [("standard", 403), ("soundcharts", 403), ("standard", 400)] {
+        let fake = Fake::start(move |_| {
+            json(status, r#"{"error":"unauthorized_client","error_description":"This client is suspended"}"#)
+        });
+        let world = World::new(dialect, &fake.await.base);
+        if dialect == "soundcharts" {
+            world.change(for_itself);
+        }
+        let said = world.source().token().await.unwrap_err().to_string();
+        assert!(said.contains("unauthorized_client (This client is suspended)"), "{said}");
+        assert!(said.contains("The provider keeps this app out") && !said.contains("login"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn sloppy_answers_are_taken() {
     let fake =
