@@ -22,7 +22,22 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileError>
     let fail = |span, message| FileError { file: file.to_owned(), line: line_at(text, span), message };
     let parsed =
         toml::Deserializer::parse(text).map_err(|error| fail(error.span(), of_syntax(error.message())))?;
-    T::deserialize(parsed).map_err(|error| fail(error.span(), in_plain_words(error.message())))
+    T::deserialize(parsed).map_err(|error| {
+        let span = error.span();
+        let message = brackets(text, span.clone(), error.message());
+        fail(span, message.unwrap_or_else(|| in_plain_words(error.message())))
+    })
+}
+
+/// What to write in place of a section's head with too few brackets.
+fn brackets(text: &str, span: Option<Range<usize>>, message: &str) -> Option<String> {
+    if !message.starts_with("invalid type: map, expected a sequence") {
+        return None;
+    }
+    let line = text.lines().nth(line_at(text, span) - 1)?.trim();
+    let name = line.strip_prefix('[')?.split_once(']')?.0;
+    (!name.starts_with('['))
+        .then(|| format!("[{name}] may stand several times: write [[{name}]], in two pairs of brackets"))
 }
 
 /// The line of the key that `place` names, or of the nearest one above it. Names are joined by dots; a number counts the
@@ -72,8 +87,8 @@ fn of_syntax(message: &str) -> String {
     }
 }
 
-/// What serde says, for people who do not know its words. It names what it expected in backquotes behind "expected"; the
-/// nearest of these is what was meant.
+/// What serde says, for people who do not know its words. It names what it expected in backquotes behind "expected"; these
+/// are listed, and the nearest is what was meant.
 pub fn in_plain_words(message: &str) -> String {
     if let Some(name) = message.strip_prefix("missing field ") {
         return format!("missing field {name}; write {} = … here", name.trim_matches('`'));
@@ -85,9 +100,23 @@ pub fn in_plain_words(message: &str) -> String {
     let Some(name) = quoted(found).pop().filter(|_| found.starts_with("unknown")) else {
         return message.clone();
     };
-    match nearest(&name, quoted(expected).iter().map(String::as_str)) {
-        Some(known) => format!("{found}; did you mean `{known}`?"),
-        None => message.clone(),
+    let known = quoted(expected);
+    let meant = nearest(&name, known.iter().map(String::as_str));
+    if found.starts_with("unknown variant") {
+        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        return format!("there is no `{name}` here: write {}{meant}", listed(&known, "or"));
+    }
+    match meant {
+        Some(meant) => format!("{found}; did you mean `{meant}`?"),
+        None => format!("{found}; what may stand here is {}", listed(&known, "and")),
+    }
+}
+
+fn listed(names: &[String], last: &str) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((end, before @ [_, ..])) => format!("{} {last} {end}", before.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -137,10 +166,35 @@ mod tests {
             number: u8,
             #[serde(default)]
             list: Vec<String>,
+            kind: Option<Kind>,
+            #[serde(default)]
+            sections: Vec<Section>,
+        }
+        #[derive(serde::Deserialize, Debug)]
+        #[serde(deny_unknown_fields)]
+        struct Section {}
+        #[derive(serde::Deserialize, Debug)]
+        #[serde(rename_all = "lowercase")]
+        enum Kind {
+            Label,
+            Band,
+            Company,
         }
         let cases = [
             ("numbr = 1", "f:1: unknown field `numbr`; did you mean `number`?"),
-            ("\nother = 1", "f:2: unknown field `other`, expected `number` or `list`"),
+            (
+                "\nother = 1",
+                "f:2: unknown field `other`; what may stand here is `number`, `list`, `kind` and `sections`",
+            ),
+            (
+                "number = 1\nkind = \"lable\"",
+                "f:2: there is no `lable` here: write `label`, `band` or `company`; did you mean `label`?",
+            ),
+            ("kind = \"x\"", "f:1: there is no `x` here: write `label`, `band` or `company`"),
+            (
+                "\n[sections]",
+                "f:2: [sections] may stand several times: write [[sections]], in two pairs of brackets",
+            ),
             ("list = []", "f:1: missing field `number`; write number = … here"),
             ("number = 1\nnumber = 2", "f:2: this stands in the file already; keep one of the two"),
             ("number = 256", "f:1: invalid value: integer `256`, expected a whole number from 0 to 255"),

@@ -74,7 +74,10 @@ fn spelt(api: &Api, spelled: &TokenError) -> Response {
     let mut response = json(status, spelled.write(api.dialect()));
     let basic = api.dialect().client_authentication.methods.contains(&ClientAuthenticationMethod::Basic);
     if status == StatusCode::UNAUTHORIZED && basic {
-        let challenge = format!("Basic realm=\"{}\"", api.dialect().title.replace(['"', '\\'], ""));
+        // RFC 9110 §5.5: what is no ASCII reads differently to each client.
+        let is_safe = |c: &char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
+        let realm: String = api.dialect().title.chars().filter(is_safe).collect();
+        let challenge = format!("Basic realm=\"{realm}\"");
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

@@ -52,7 +52,10 @@ mod tests {
     fn unknown_variant() {
         let error = error("rotation = \"echoed\"", "rotation = \"echo\"");
         assert_eq!(error.line, line_with("rotation ="));
-        assert_eq!(error.message, "unknown variant `echo`; did you mean `echoed`?");
+        assert_eq!(
+            error.message,
+            "there is no `echo` here: write `echoed`, `kept` or `rotated`; did you mean `echoed`?"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use stagedoor_protocol::jwt::TokenFormat;
+use stagedoor_protocol::name;
 use stagedoor_wire::Dialect;
 use stagedoor_wire::strict_toml::{FileError, nearest};
 use url::Url;
@@ -30,6 +31,8 @@ pub use upstream::Upstream;
 pub(super) struct ApiSection {
     /// Its name, by which apps and tokens belong to it: lower-case letters, digits and hyphens. Do not change it later.
     name: String,
+    /// What people read in its place, on pages and when they consent; the dialect's where it is not written.
+    title: Option<String>,
     /// A built-in dialect: `standard`, `bandcamp`, `spotify`, `spotify-ads` or `soundcharts`.
     dialect: Option<String>,
     /// A dialect file of your own instead; [Dialects](dialects.md) says how to write one.
@@ -123,6 +126,12 @@ impl ApiSection {
         let upstream = Upstream::read(&self.upstream, self.upstream_seconds, server, at, check);
         let body_bytes = self.limits.body_bytes;
         let mut dialect = dialect(self.dialect.as_deref(), self.dialect_file, at, check)?;
+        if let Some(title) = self.title {
+            match name::parse(&title) {
+                Ok(title) => dialect.title = title,
+                Err(_) => check.wrong(&place("title"), "`title` is 1 to 100 characters, on one line"),
+            }
+        }
         let mut instead = Instead { dialect: &mut dialect, at, check };
         self.lifetimes.apply(&mut instead);
         self.limits.apply(&mut instead);
@@ -193,13 +202,17 @@ fn needed_scopes(
             );
         }
         if !known().any(|name| name == scope) {
-            let meant = match nearest(scope, known()) {
-                Some(nearest) => format!("did you mean \"{nearest}\"?"),
-                None => "write one it knows, or a dialect file of your own".to_owned(),
-            };
-            check
-                .wrong(&format!("{place}.scope"), format!("the dialect knows no scope \"{scope}\"; {meant}"));
+            check.wrong(&format!("{place}.scope"), unknown_scope(scope, &known().collect::<Vec<_>>()));
         }
     }
     scopes.into_iter().map(|ScopeSection { path, scope }| NeededScope { prefix: path, scope }).collect()
+}
+
+fn unknown_scope(scope: &str, known: &[&str]) -> String {
+    if known.is_empty() {
+        return format!("the dialect has no scopes, so there is no \"{scope}\": leave `scopes` out");
+    }
+    let meant = nearest(scope, known.iter().copied());
+    let meant = meant.map_or(String::new(), |meant| format!("; did you mean \"{meant}\"?"));
+    format!("the dialect knows no scope \"{scope}\": write one of {}{meant}", known.join(", "))
 }

@@ -1,6 +1,7 @@
 //! Mistakes in an API.
 
 use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
+use stagedoor_wire::Dialect;
 
 use super::{Folder, TEMPLATE, refused};
 use crate::config::Configuration;
@@ -40,6 +41,24 @@ fn name() {
             ("name = \"\"", "27: `name` is lower-case letters, digits and hyphens, such as \"catalogue\""),
         ],
     );
+}
+
+#[test]
+fn one_bracket_too_few() {
+    let said = "26: [api] may stand several times: write [[api]], in two pairs of brackets";
+    all("[[api]]", &[("[api]", said)]);
+}
+
+/// What people read; the dialect's own where there is none.
+#[test]
+fn title() {
+    let folder = Folder::new();
+    let read = |text: &str| folder.read(text).unwrap().apis.remove(0).dialect.title;
+    assert_eq!(read(TEMPLATE), Dialect::built_in("standard").unwrap().title);
+    let titled = TEMPLATE.replacen(NAME, "name = \"catalogue\"\ntitle = \" Das große Archiv \"", 1);
+    assert_eq!(read(&titled), "Das große Archiv");
+    let said = "28: `title` is 1 to 100 characters, on one line";
+    all(NAME, &[("name = \"catalogue\"\ntitle = \" \"", said)]);
 }
 
 #[test]
@@ -159,11 +178,11 @@ fn scopes_lifetimes_limits() {
         ),
         (
             "scopes = [{ path = \"/reports\", scope = \"raed\" }]",
-            "31: the dialect knows no scope \"raed\"; did you mean \"read\"?",
+            "31: the dialect knows no scope \"raed\": write one of read, write, profile; did you mean \"read\"?",
         ),
         (
             "scopes = [{ path = \"/reports\", scope = \"quite-other\" }]",
-            "31: the dialect knows no scope \"quite-other\"; write one it knows, or a dialect file of your own",
+            "31: the dialect knows no scope \"quite-other\": write one of read, write, profile",
         ),
         ("scopes = [{ path = \"/reports\" }]", "31: missing field `scope`; write scope = … here"),
         ("lifetimes = { access_token_seconds = 1 }", "31: `access_token_seconds` cannot be that: 2 to 86400"),
@@ -199,9 +218,9 @@ fn scopes_lifetimes_limits() {
         ),
         (
             "token_format = \"jwt\"\njwt_algorithm = \"RS256\"",
-            "32: unknown variant `RS256`; did you mean `ES256`?",
+            "32: there is no `RS256` here: write `ES256` or `EdDSA`; did you mean `ES256`?",
         ),
-        ("token_format = \"JWT\"", "31: unknown variant `JWT`, expected `opaque` or `jwt`"),
+        ("token_format = \"JWT\"", "31: there is no `JWT` here: write `opaque` or `jwt`"),
     ];
     let folder = Folder::new();
     for (key, said) in cases {

@@ -23,7 +23,7 @@ fn form() {
             ("[lug]", "18: unknown field `lug`; did you mean `log`?"),
             (
                 "[syslog]",
-                "18: unknown field `syslog`, expected one of `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `admin`, `api`",
+                "18: unknown field `syslog`; what may stand here is `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `admin` and `api`",
             ),
             (
                 "[log",
@@ -36,7 +36,10 @@ fn form() {
         LEVEL,
         &[
             ("levle = \"info\"", "20: unknown field `levle`; did you mean `level`?"),
-            ("level = \"warning\"", "20: unknown variant `warning`; did you mean `warn`?"),
+            (
+                "level = \"warning\"",
+                "20: there is no `warning` here: write `error`, `warn`, `info`, `debug` or `trace`; did you mean `warn`?",
+            ),
             ("level = 3", "20: this is a word, which stands in quotation marks"),
             (
                 "level = \"info\"\nlevel = \"warn\"",
@@ -48,7 +51,10 @@ fn form() {
             ),
         ],
     );
-    all("format = \"pretty\"", &[("format = \"jsn\"", "19: unknown variant `jsn`; did you mean `json`?")]);
+    all(
+        "format = \"pretty\"",
+        &[("format = \"jsn\"", "19: there is no `jsn` here: write `pretty` or `json`; did you mean `json`?")],
+    );
 }
 
 #[test]
@@ -176,7 +182,7 @@ fn files() {
                 "file = \"nowhere.key\"",
                 "16: cannot read nowhere.key: No such file or directory (os error 2); put the key file back, or let `stagedoor init` write one for a new database",
             ),
-            ("key = \"c2VjcmV0\"", "16: unknown field `key`, expected `file` or `env`"),
+            ("key = \"c2VjcmV0\"", "16: unknown field `key`; what may stand here is `file` and `env`"),
             (
                 "file = \"stagedoor.key\"\nenv = \"STAGEDOOR_KEYS\"",
                 "17: there are `file` and `env`: keep one of them",
@@ -215,7 +221,7 @@ fn what_is_not_there_yet() {
             ),
             (
                 "registration = \"anyone\"",
-                "23: unknown variant `anyone`, expected one of `open`, `invitation`, `closed`",
+                "23: there is no `anyone` here: write `open`, `invitation` or `closed`",
             ),
         ],
     );
