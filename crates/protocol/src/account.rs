@@ -86,7 +86,7 @@ pub fn create(
     rng: &mut impl CryptoRng,
 ) -> Decision<AccountId, Objection> {
     if taken {
-        return Decision::refuse(Objection::EmailTaken);
+        return Decision::refuse(Objection::EmailTaken(new.email));
     }
     let id = AccountId::new(now, rng);
     let NewAccount { email, name, password_hash, administrator } = new;

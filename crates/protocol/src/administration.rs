@@ -5,6 +5,7 @@
 
 use stagedoor_wire::RedirectUri;
 
+use crate::account::Email;
 use crate::app::Stage;
 use crate::id::{AccountId, AppId, TeamId};
 use crate::team::{Role, TeamKind};
@@ -106,8 +107,8 @@ pub enum Expectation {
 pub enum Objection {
     #[error(transparent)]
     Refused(#[from] Refusal),
-    #[error("an account has this e-mail already")]
-    EmailTaken,
+    #[error("there is an account with the e-mail {} already", .0.as_str())]
+    EmailTaken(Email),
     #[error("a team has this name already")]
     TeamNameTaken,
     #[error("the API has a legacy key with this id already")]

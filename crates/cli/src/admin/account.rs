@@ -31,8 +31,10 @@ A password is never an argument, which every program of the machine could read: 
 pub(super) enum Command {
     /// Make an account
     Create {
+        /// What they sign in with
         #[arg(long)]
         email: String,
+        /// What they are called
         #[arg(long)]
         name: String,
         /// Let it administer the server
@@ -45,28 +47,44 @@ pub(super) enum Command {
     /// List all accounts
     List,
     /// Show one, with its teams
-    Show { account: String },
+    Show {
+        /// Its e-mail, or its id
+        account: String,
+    },
     /// Change its name, or whether it administers the server
     Change {
+        /// Its e-mail, or its id
         account: String,
+        /// What they are called
         #[arg(long)]
         name: Option<String>,
+        /// Whether it administers the server
         #[arg(long, value_name = "true|false")]
         administrator: Option<bool>,
     },
     /// Set its password; everything issued to it ends
     Password {
+        /// Its e-mail, or its id
         account: String,
         /// File with the password, instead of a question; - is stdin
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
     /// Keep it out: its sessions, grants and tokens end at once, and it cannot sign in
-    Suspend { account: String },
+    Suspend {
+        /// Its e-mail, or its id
+        account: String,
+    },
     /// Let it sign in again
-    Resume { account: String },
+    Resume {
+        /// Its e-mail, or its id
+        account: String,
+    },
     /// End all its sessions, grants and tokens
-    SignOut { account: String },
+    SignOut {
+        /// Its e-mail, or its id
+        account: String,
+    },
 }
 
 pub(super) fn run(client: &Client, command: &Command) -> Result<(), Failure> {

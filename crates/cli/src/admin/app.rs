@@ -29,6 +29,7 @@ pub(super) enum Command {
     Create(Create),
     /// List apps
     List {
+        /// Of this API alone
         #[arg(long)]
         api: Option<String>,
         /// The team that owns them
@@ -39,25 +40,56 @@ pub(super) enum Command {
         stage: Option<String>,
     },
     /// Show one
-    Show { app: String },
+    Show {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// Change what it is called, where it sends people, or whom it acts for
     Change(Change),
     /// Let it in
-    Approve { app: String },
+    Approve {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// Say no to a request, which is then gone
-    Decline { app: String },
+    Decline {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// End everything it was given, at once, and give it nothing more
-    Suspend { app: String },
+    Suspend {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// Put it back where it stood before it was suspended
-    Resume { app: String },
+    Resume {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// End everything it was given, replace its secrets and legacy keys by one new secret, and print that
-    Regenerate { app: String },
+    Regenerate {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// List the people it may serve while it is in development
-    Users { app: String },
+    Users {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// Put a person on that list
-    ListUser { app: String, account: String },
+    ListUser {
+        /// As API/CLIENT_ID
+        app: String,
+        /// The person: their e-mail, or the id of their account
+        account: String,
+    },
     /// Take a person off that list; their grants for the app end
-    UnlistUser { app: String, account: String },
+    UnlistUser {
+        /// As API/CLIENT_ID
+        app: String,
+        /// The person: their e-mail, or the id of their account
+        account: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -68,8 +100,10 @@ pub(super) struct Create {
     /// The team that owns it
     #[arg(long)]
     team: String,
+    /// What it is called
     #[arg(long)]
     name: String,
+    /// What it is for
     #[arg(long, default_value = "")]
     description: String,
     /// Where people are sent back to; may be given several times
@@ -85,9 +119,12 @@ pub(super) struct Create {
 
 #[derive(clap::Args)]
 pub(super) struct Change {
+    /// As API/CLIENT_ID
     app: String,
+    /// What it is called
     #[arg(long)]
     name: Option<String>,
+    /// What it is for
     #[arg(long)]
     description: Option<String>,
     /// In place of those it has; may be given several times, and empty for none

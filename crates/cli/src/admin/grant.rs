@@ -27,18 +27,24 @@ pub(super) enum Command {
         /// As API/CLIENT_ID
         #[arg(long)]
         app: Option<String>,
+        /// The person: their e-mail, or the id of their account
         #[arg(long)]
         account: Option<String>,
     },
     /// Show one
-    Show { id: String },
+    Show {
+        /// As `list` shows it
+        id: String,
+    },
     /// End one, or all of a person for an app together with the consent
     Revoke {
+        /// As `list` shows it
         #[arg(required_unless_present = "app")]
         id: Option<String>,
         /// As API/CLIENT_ID
         #[arg(long, conflicts_with = "id", requires = "account")]
         app: Option<String>,
+        /// The person: their e-mail, or the id of their account
         #[arg(long, requires = "app")]
         account: Option<String>,
     },

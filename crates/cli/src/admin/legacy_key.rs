@@ -21,6 +21,7 @@ const COLUMNS: [output::Column; 2] = [("id", "ID"), ("ends", "ENDS")];
 pub(super) enum Command {
     /// Add a pair and print its key: one made here, or taken over from an older system
     Add {
+        /// As API/CLIENT_ID
         app: String,
         /// The text of the id header; made here where it is left out
         #[arg(long)]
@@ -33,17 +34,27 @@ pub(super) enum Command {
         ends: Option<String>,
     },
     /// List an app's pairs, without their keys
-    List { app: String },
+    List {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// Say when a pair stops working
     End {
+        /// As API/CLIENT_ID
         app: String,
+        /// The text of the id header
         id: String,
         /// A day such as 2027-01-31, or a span such as 90d; without it, not by itself
         #[arg(long, value_name = "TIME", value_parser = time::to_come)]
         at: Option<String>,
     },
     /// Remove a pair: it works no more
-    Remove { app: String, id: String },
+    Remove {
+        /// As API/CLIENT_ID
+        app: String,
+        /// The text of the id header
+        id: String,
+    },
 }
 
 pub(super) fn run(client: &Client, command: &Command) -> Result<(), Failure> {

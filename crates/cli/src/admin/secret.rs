@@ -19,7 +19,9 @@ const COLUMNS: [output::Column; 4] =
 pub(super) enum Command {
     /// Add a secret and print it: it is not shown again
     Add {
+        /// As API/CLIENT_ID
         app: String,
+        /// What it is called, to tell it from others
         #[arg(long)]
         name: String,
         /// A day such as 2027-01-31, or a span such as 365d
@@ -27,9 +29,17 @@ pub(super) enum Command {
         expires: Option<String>,
     },
     /// List an app's secrets, without their texts
-    List { app: String },
+    List {
+        /// As API/CLIENT_ID
+        app: String,
+    },
     /// Remove a secret; what was won with it lives on, until the app is regenerated
-    Remove { app: String, id: String },
+    Remove {
+        /// As API/CLIENT_ID
+        app: String,
+        /// As `list` shows it
+        id: String,
+    },
 }
 
 pub(super) fn run(client: &Client, command: &Command) -> Result<(), Failure> {

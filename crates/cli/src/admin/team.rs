@@ -21,33 +21,52 @@ const MEMBERS: [output::Column; 4] =
 pub(super) enum Command {
     /// Make a team
     Create {
+        /// What it is called
         name: String,
+        /// What it is
         #[arg(long)]
         kind: Kind,
     },
     /// List all teams
     List,
     /// Show one
-    Show { team: String },
+    Show {
+        /// Its name, or its id
+        team: String,
+    },
     /// Change its name or kind
     Change {
+        /// Its name, or its id
         team: String,
+        /// What it is called
         #[arg(long)]
         name: Option<String>,
+        /// What it is
         #[arg(long)]
         kind: Option<Kind>,
     },
     /// List its members
-    Members { team: String },
+    Members {
+        /// Its name, or its id
+        team: String,
+    },
     /// Make a person a member, or give them another role
     Member {
+        /// Its name, or its id
         team: String,
+        /// The person: their e-mail, or the id of their account
         account: String,
+        /// What they may do
         #[arg(long)]
         role: Role,
     },
     /// End a membership
-    RemoveMember { team: String, account: String },
+    RemoveMember {
+        /// Its name, or its id
+        team: String,
+        /// The person: their e-mail, or the id of their account
+        account: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum, serde::Serialize)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod progress;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use stagedoor_server::Clock;
@@ -62,10 +63,15 @@ fn told(file: &Path, bytes: u64, configuration: &Configuration) -> String {
     )
 }
 
-/// With the option that helps.
+/// With what helps.
 fn failure(error: &BackupError) -> Failure {
     let cure = match error {
         BackupError::Exists(_) => ": name another file, or add --force",
+        BackupError::File { doing: "write", error, .. } => match error.kind() {
+            ErrorKind::NotFound => ": make its folder first, or name a file in one that is there",
+            ErrorKind::PermissionDenied => ": name a file in a folder that this user may write to",
+            _ => "",
+        },
         _ => "",
     };
     Failure::new(Exit::Other, format!("{error}{cure}"))

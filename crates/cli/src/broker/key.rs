@@ -31,7 +31,10 @@ pub(crate) enum Command {
         json: bool,
     },
     /// End an application's key, also in a broker that runs
-    Remove { app: String },
+    Remove {
+        /// As `list` shows it
+        app: String,
+    },
 }
 
 pub(super) fn run(command: &Command) -> Result<(), Failure> {

@@ -4,5 +4,6 @@
 mod clauses;
 mod command_lines;
 mod deployment;
+mod help;
 mod links;
 mod pages;

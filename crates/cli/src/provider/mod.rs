@@ -39,16 +39,23 @@ enum Command {
         json: bool,
     },
     /// Show what a provider offers and what its login needs
-    Show { name: String },
+    Show {
+        /// As `stagedoor provider list` shows it
+        name: String,
+    },
     /// Check a dialect file and keep a copy of it
     Add {
+        /// The dialect file
         file: PathBuf,
         /// Put it in the place of one of the same name
         #[arg(long)]
         replace: bool,
     },
     /// Remove a dialect file of your own that no credential uses
-    Remove { name: String },
+    Remove {
+        /// As `stagedoor provider list` shows it
+        name: String,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {

@@ -75,6 +75,9 @@ fn while_the_server_runs_and_when_it_does_not() {
         again.contains("today.db exists already, and is not overwritten: name another file, or add --force"),
         "{again}"
     );
+    let nowhere = folder.path("none/today.db").display().to_string();
+    let refused = said(stagedoor(&folder, "backup", &[&nowhere]), 1);
+    assert!(refused.ends_with(": make its folder first, or name a file in one that is there\n"), "{refused}");
     server.stop();
     said(stagedoor(&folder, "backup", &["--force", &file]), 0);
     for other in ["stagedoor.db", "stagedoor.key", "stagedoor.toml"] {

@@ -74,7 +74,7 @@ fn accounts() {
         administrator,
     };
     let create = |taken, administrator| account::create(new(administrator), taken, BY, START, &mut rng());
-    assert_eq!(create(true, true).reply, Err(Objection::EmailTaken));
+    assert_eq!(create(true, true).reply, Err(Objection::EmailTaken(ada().email)));
     assert_eq!(audit(&create(false, false)), ["account created"]);
     assert_eq!(audit(&create(false, true)), ["account created, administrator"]);
 
@@ -136,7 +136,7 @@ fn the_first_administrator_is_the_first() {
     assert!(matches!(decision.effects[0], Effect::Expect(Expectation::NoAdministrator)));
     assert_eq!(audit(&decision), ["password set, all access ended"]);
     for other in [ada(), fan, kept_out] {
-        assert_eq!(create(false, Some(other)).reply, Err(Objection::EmailTaken));
+        assert_eq!(create(false, Some(other)).reply, Err(Objection::EmailTaken(ada().email)));
     }
 }
 

@@ -98,7 +98,10 @@ impl From<Objection> for Problem {
         let detail = objection.to_string();
         let (code, cure) = match objection {
             Objection::Refused(refusal) => return refused(&refusal),
-            Objection::EmailTaken => ("email-taken", "`stagedoor admin account show` shows whose it is"),
+            Objection::EmailTaken(email) => {
+                let cure = format!("`stagedoor admin account show {}` shows whose it is", email.as_str());
+                return Self::conflict("email-taken", detail, cure);
+            }
             Objection::TeamNameTaken => ("team-name-taken", "choose another name"),
             Objection::LegacyKeyTaken => ("legacy-key-taken", "remove that one first, or choose another id"),
             Objection::AdministratorExists => (

@@ -96,7 +96,7 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     let new = NewAccount { email, name, password_hash, administrator: true };
     match make(api, new).await? {
         Ok(()) => Ok(made(&typed)),
-        Err(Objection::EmailTaken) => {
+        Err(Objection::EmailTaken(_)) => {
             again(Some(SetupField::Email), "An account has this e-mail already. Choose another.")
         }
         Err(_) => Ok(over()),
