@@ -1,6 +1,7 @@
 //! `/healthz` and `/readyz`: whether the process lives, and whether it can do its work. They say one word, and nothing that a
 //! stranger could use.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -40,6 +41,9 @@ pub(crate) fn only_get() -> Response {
 
 /// Why it cannot do its work, in one word.
 async fn trouble(server: &Server) -> Option<&'static str> {
+    if server.insight.stopping.load(Ordering::Relaxed) {
+        return Some("stopping");
+    }
     match tokio::time::timeout(PATIENCE, server.store().check()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {

@@ -1,6 +1,7 @@
 //! How a server is looked into: figures, logs and traces. And the listener that shows figures and nothing else.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -23,6 +24,8 @@ pub struct Insight {
     pub access_log: bool,
     /// Where traces go, if anywhere.
     pub traces: Option<Arc<Traces>>,
+    /// Whether the process is about to end: `/readyz` says so while what is in flight is finished.
+    pub stopping: Arc<AtomicBool>,
 }
 
 /// What the figures' own listener answers with: the server that runs now, which has every API.

@@ -12,6 +12,7 @@ mod traces;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 use stagedoor_server::config::{Configuration, LogFormat};
@@ -79,6 +80,7 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
     };
     let admin_socket = configuration.admin_socket.clone();
     let (insight, exporter) = insight(&configuration)?;
+    let is_stopping = insight.stopping.clone();
     let lasting = Lasting::new(store.clone(), clock.clone(), insight);
     let running = Arc::new(Running::start(configuration, bound[0], lasting)?);
 
@@ -110,6 +112,7 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
     }
     tracing::info!("stopping");
     systemd.stopping();
+    is_stopping.store(true, Ordering::Relaxed);
     stop.send_replace(true);
     all_ended(served).await?;
     all_ended(jobs).await?;
@@ -135,6 +138,7 @@ fn insight(configuration: &Configuration) -> anyhow::Result<(Insight, Option<Exp
         own_listener: configuration.metrics.listen.is_some(),
         access_log: configuration.log.access,
         traces,
+        stopping: Arc::default(),
     };
     Ok((insight, exporter))
 }

@@ -42,6 +42,23 @@ fn a_listener_of_their_own() {
     server.stop();
 }
 
+/// What is refused before a request leads anywhere is counted too, and named where it is our own answer.
+#[test]
+fn answers_of_the_listener() {
+    let server = Folder::before(Upstream::new().address).serve();
+    let two_hosts = Call::get("/healthz").header("host", "a").header("host", "b");
+    let refused = server.send(&two_hosts);
+    assert_eq!((refused.status, refused.header("x-request-id").len()), (400, 36), "{}", refused.shown());
+    let mut unread = server.connect();
+    unread.write(b"G@T / HTTP/1.1\r\n\r\n").unwrap();
+    assert_eq!(unread.read().unwrap().status, 400);
+    unread.rest();
+    let scraped = server.send(&Call::get("/metrics"));
+    let counted = "stagedoor_requests_total{api=\"\",endpoint=\"none\",class=\"4xx\"} 2\n";
+    assert!(scraped.text().contains(counted), "{}", scraped.text());
+    server.stop();
+}
+
 /// An API at `/` does not have the server's own paths.
 #[test]
 fn before_an_api_at_the_root() {

@@ -94,6 +94,8 @@ fn sigterm_drains() {
     let token = server.token("");
     let mut idle = server.connect();
     assert_eq!(idle.send(&Call::get("/")).unwrap().status, 200);
+    let (mut asking, ready) = (server.connect(), Call::get("/readyz").to_bytes());
+    asking.write(&ready[..1]).unwrap();
     let call = Call::get("/catalogue/").bearer(&token);
     let mut busy = server.connect();
     busy.write(&call.to_bytes()).unwrap();
@@ -102,6 +104,9 @@ fn sigterm_drains() {
     server.ask_to_stop();
     // It has begun to stop when it closes a connection that waits for nothing.
     assert_eq!(idle.rest().len(), 0);
+    asking.write(&ready[1..]).unwrap();
+    let not_ready = asking.read().unwrap();
+    assert_eq!((not_ready.status, not_ready.text()), (503, "stopping\n"));
     heard.answer("late");
     assert_eq!(busy.read().unwrap().text(), "late");
     let (code, log) = server.wait();

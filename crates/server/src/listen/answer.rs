@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 
 use super::{ClientAddress, CloseWithoutAnswer, Handler};
+use crate::request::{self, RequestId};
 
 /// The answer was withheld on purpose.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +46,9 @@ pub(super) fn service<H: Handler>(
                 request.extensions_mut().insert(ClientAddress(address));
                 handler.handle(request).await
             } else {
-                bad_request()
+                let response = bad_request();
+                handler.figures().outside(response.status());
+                response
             };
             if response.extensions().get::<CloseWithoutAnswer>().is_some() {
                 return Err(Closed);
@@ -91,6 +94,7 @@ fn bad_request() -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(request::ID, RequestId::random().to_header());
     response
 }
 

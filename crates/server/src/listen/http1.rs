@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use axum::http::StatusCode;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -10,6 +11,7 @@ use tokio_io_timeout::TimeoutStream;
 use super::ListenerOptions;
 use super::answer::Answers;
 use super::closing::Closes;
+use crate::figures::Figures;
 
 const MAX_HEADERS: usize = 100;
 pub(super) const MAX_HEADER_BYTES: usize = 32 * 1024;
@@ -20,6 +22,7 @@ pub(super) async fn serve(
     service: impl Answers,
     options: &ListenerOptions,
     mut closes: Closes,
+    figures: &Figures,
 ) -> Result<(), hyper::Error> {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -28,11 +31,20 @@ pub(super) async fn serve(
         .max_buf_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(patient(stream, options)), service);
     let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => return ended,
-        () = closes.told() => connection.as_mut().graceful_shutdown(),
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = closes.told() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = &ended
+        && error.is_parse()
+    {
+        // hyper has answered by itself that it cannot read this.
+        figures.outside(StatusCode::BAD_REQUEST);
     }
-    connection.await
+    ended
 }
 
 /// A client that does not read its answers is waited for so long and no longer.

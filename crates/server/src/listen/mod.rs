@@ -24,6 +24,7 @@ use axum::response::Response;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::figures::Figures;
+use crate::request::RequestId;
 pub(crate) use host::{is_loopback, names_this_machine};
 pub use options::ListenerOptions;
 use places::{Place, Places};
@@ -88,8 +89,8 @@ pub async fn serve(listener: Listener, handler: Arc<impl Handler>, stop: impl Fu
         let (options, handler, closes) = (options.load_full(), handler.clone(), closes.clone());
         match tls.clone() {
             None => tokio::spawn(async move {
-                let service = answer::service(handler, address, None);
-                note(http1::serve(stream, service, &options, closes).await);
+                let service = answer::service(handler.clone(), address, None);
+                note(http1::serve(stream, service, &options, closes, &handler.figures()).await);
                 drop(place);
             }),
             Some(tls) => tokio::spawn(async move {
@@ -140,7 +141,11 @@ async fn accept(
 /// Says that there is no place. It is sent at once or not at all, so that nobody is held up by it. Who waits for TLS sees a
 /// connection that ends.
 fn turn_away(stream: TcpStream) {
-    const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-    let sent = stream.into_std().and_then(|mut stream| stream.write_all(FULL));
-    tracing::debug!(told = sent.is_ok(), "too many connections from one address");
+    let request_id = RequestId::random();
+    let full = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nx-request-id: {request_id}\r\nconnection: close\r\n\
+         content-length: 0\r\n\r\n"
+    );
+    let sent = stream.into_std().and_then(|mut stream| stream.write_all(full.as_bytes()));
+    tracing::debug!(told = sent.is_ok(), %request_id, "too many connections from one address");
 }

@@ -81,10 +81,10 @@ impl Tls {
             }
             () = closes.told() => return Ok(()),
         };
-        let service = answer::service(handler, address, options.strict_transport.clone());
+        let service = answer::service(handler.clone(), address, options.strict_transport.clone());
         let ended = match stream.get_ref().1.alpn_protocol() {
             Some(HTTP_2) => http2::serve(stream, service, options, closes).await,
-            _ => http1::serve(stream, service, options, closes).await,
+            _ => http1::serve(stream, service, options, closes, &handler.figures()).await,
         };
         Ok(ended?)
     }
