@@ -6,6 +6,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::watch;
+
 #[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -39,7 +41,12 @@ impl Answer {
     pub(crate) async fn of(response: Response) -> Self {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
-        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+        Self::read(parts.status.as_u16(), parts.headers, body)
+    }
+
+    pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes) -> Self {
+        watch::given(&headers, &body);
+        Self { status, headers, body }
     }
 
     /// A header's value; empty where it is absent.

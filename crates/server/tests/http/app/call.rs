@@ -5,6 +5,8 @@ use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::watch;
+
 #[derive(Clone)]
 pub(crate) struct Call {
     method: String,
@@ -78,6 +80,7 @@ impl Call {
     }
 
     pub(crate) fn into_request(self) -> Request<Body> {
+        watch::sent(&self.headers, &self.target, &self.body);
         let mut request = Request::builder().method(self.method.as_str()).uri(self.target);
         for (name, value) in self.headers {
             request = request.header(name, value);
@@ -87,6 +90,7 @@ impl Call {
 
     /// As it goes over the wire, on a connection of its own.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        watch::sent(&self.headers, &self.target, &self.body);
         let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
         let length = self.body.len().to_string();
         let own = [

@@ -6,6 +6,7 @@ mod call;
 mod client;
 mod socket;
 mod upstream;
+mod watch;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub(crate) use browser::{Browser, Page};
 pub(crate) use call::Call;
 pub(crate) use client::*;
 pub(crate) use socket::{Listening, read_answer};
+pub(crate) use watch::Overheard;
+use watch::Watch;
 
 /// 2026-01-01T00:00:00Z, where tokens that are served again begin a new window.
 pub(crate) const START: Timestamp = Timestamp(1_767_225_600_000);
@@ -41,6 +44,7 @@ pub(crate) struct TestApp {
     pub(crate) server: Arc<Server>,
     pub(crate) clock: Clock,
     pub(crate) origin: String,
+    _watch: Watch,
     _folder: TempDir,
 }
 
@@ -125,8 +129,8 @@ impl Setup {
         let dashboard =
             Dashboard::new(origin.clone(), apis.clone(), keys, store.clone(), clock.clone(), passwords);
         let server = Server::new(apis, store, clock.clone()).with_dashboard(Arc::new(dashboard));
-        let server = Arc::new(server);
-        TestApp { server, clock, origin, _folder: folder }
+        let (server, watch) = Watch::over(server);
+        TestApp { server, clock, origin, _watch: watch, _folder: folder }
     }
 }
 

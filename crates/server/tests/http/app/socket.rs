@@ -94,5 +94,5 @@ pub(crate) fn read_answer(bytes: &[u8]) -> Answer {
         (name, HeaderValue::from_str(value.trim()).unwrap())
     };
     let headers: HeaderMap = lines.map(header).collect();
-    Answer { status, headers, body: Bytes::copy_from_slice(&bytes[end + 4..]) }
+    Answer::read(status, headers, Bytes::copy_from_slice(&bytes[end + 4..]))
 }

@@ -15,7 +15,7 @@ pub(super) fn echo() -> Router {
         let headers: Map<_, _> = parts
             .headers
             .iter()
-            .filter(|(name, _)| *name != "x-request-id")
+            .filter(|(name, _)| *name != "x-request-id" && *name != "traceparent")
             .map(|(name, value)| (name.to_string(), text(value.as_bytes()).into()))
             .collect();
         let body = json!({
