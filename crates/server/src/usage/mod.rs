@@ -4,8 +4,11 @@
 //! collects the tallies and commits them, so that a crash loses no more than the last second.
 
 mod endpoint;
+pub mod page;
 mod places;
+pub mod plot;
 mod tally;
+mod words;
 mod write;
 
 use stagedoor_protocol::Timestamp;

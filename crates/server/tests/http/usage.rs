@@ -2,6 +2,7 @@
 
 use stagedoor_protocol::usage::{Day, Hour, Outcomes};
 use stagedoor_server::usage;
+use stagedoor_server::usage::page::{Asked, Known, Period};
 use stagedoor_store::{RefusalRow, Span, Usage};
 use stagedoor_wire::Dialect;
 use stagedoor_wire::dialect::Limit;
@@ -149,4 +150,35 @@ async fn strangers_count_for_nobody() {
     let rows = app.server.store().sizes().await.unwrap().rows;
     let usage = rows.iter().filter(|(name, _)| name.starts_with("usage_") || *name == "refusals");
     assert_eq!(usage.map(|(_, rows)| rows).sum::<u64>(), 0);
+}
+
+/// From a call to what its developer sees.
+#[tokio::test]
+async fn the_page() {
+    let app = TestApp::new().await;
+    let tokens = app.grant(&STANDARD, "").await;
+    for path in ["/standard/v1/artists/1", "/standard/v1/artists/2", "/standard/v1/me", "/standard/profile"] {
+        app.call(&tokens.access, path).await;
+    }
+    usage::write_once(&app.server).await;
+    let (api, store) = (app.server.named("standard").unwrap(), app.server.store());
+    let client_id = app.app(&STANDARD).await.client_id.clone();
+    let record = store.app("standard", &client_id).await.unwrap().unwrap();
+    let ask = async |period, endpoint: Option<&str>| {
+        let asked = Asked { period, endpoint: endpoint.map(str::to_owned) };
+        Known::ask(api, store, &record, asked, app.clock.now()).await.unwrap()
+    };
+    for period in [Period::TwoDays, Period::Month, Period::Year] {
+        let html = ask(period, None).await.html("/usage");
+        for part in ["<dd class=\"figure\">4</dd>", "GET /v1/artists/{id}", "A scope is missing", "answered"]
+        {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+    }
+    let csv = async |endpoint| ask(Period::Month, endpoint).await.csv("requests").unwrap();
+    assert!(csv(None).await.ends_with("\r\n2026-01-01T00:00:00Z,3,0,1,0\r\n"));
+    assert!(csv(Some("GET /v1/artists/{id}")).await.ends_with(",2,0,0,0\r\n"));
+    assert!(csv(Some("GET /nowhere")).await.ends_with(",3,0,1,0\r\n"), "all of them");
+    let users = ask(Period::Month, None).await.csv("users").unwrap();
+    assert!(users.ends_with("\r\n2026-01-01T00:00:00Z,1\r\n"), "{users}");
 }

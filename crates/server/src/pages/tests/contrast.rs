@@ -29,7 +29,7 @@ fn text_can_be_read() {
 #[test]
 fn edges_of_controls_can_be_seen() {
     for (scheme, colours) in schemes() {
-        for edge in ["edge", "door", "stop"] {
+        for edge in ["edge", "door", "stop", "plot-answered", "plot-limited", "plot-errors"] {
             let contrast = contrast(colours[edge], colours["surface"]);
             assert!(contrast >= 3.0, "{scheme}: {edge} is {contrast:.2}");
         }
