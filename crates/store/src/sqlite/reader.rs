@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 
+use super::threads::gather;
 use crate::cache::Generation;
 use crate::memory::Memory;
 
@@ -25,10 +26,12 @@ pub(crate) struct View<'a> {
 pub(super) fn run(connection: &Connection, reads: &Mutex<Receiver<Read>>, memory: &Memory) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
-        let received =
-            reads.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv_many(&mut batch, BATCH);
-        if received == 0 {
-            return;
+        {
+            let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
+            if reads.blocking_recv_many(&mut batch, BATCH) == 0 {
+                return;
+            }
+            gather(&mut reads, &mut batch, BATCH);
         }
         let view = View { connection, memory, generation: memory.cache.generation() };
         // The snapshot is taken by the first statement, after every read of the batch was asked. Without a transaction

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::StoreError;
 
@@ -57,6 +57,21 @@ impl<T> Threads<T> {
             }
         };
         let _ = tokio::task::spawn_blocking(join).await;
+    }
+}
+
+/// Lets those who are about to send do so, as long as more come: many things done at once cost little more than one, and
+/// where all share a core, each thing alone would cost a switch of threads and back.
+pub(super) fn gather<T>(work: &mut Receiver<T>, batch: &mut Vec<T>, most: usize) {
+    let mut had = 0;
+    while had < batch.len() && batch.len() < most {
+        had = batch.len();
+        std::thread::yield_now();
+        while batch.len() < most
+            && let Ok(more) = work.try_recv()
+        {
+            batch.push(more);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::{self, Checkpoints};
 use super::clean::{Allowance, Sweep};
 use super::effects::{self, Failure};
+use super::threads::gather;
 use crate::memory::{Aftermath, Memory};
 use crate::stopwatch::Stopwatch;
 use crate::{Cleaned, CommitError, Over, StoreError};
@@ -47,7 +48,7 @@ pub(super) fn run(connection: &Connection, mut work: mpsc::Receiver<Work>, memor
     let mut batch = Vec::with_capacity(BATCH);
     let mut changed = 0;
     while work.blocking_recv_many(&mut batch, BATCH) > 0 {
-        gather(&mut work, &mut batch);
+        gather(&mut work, &mut batch, BATCH);
         changed += batch.len() + writer.serve(&mut batch);
         if changed >= CHECKPOINT_AFTER {
             changed = 0;
@@ -55,20 +56,6 @@ pub(super) fn run(connection: &Connection, mut work: mpsc::Receiver<Work>, memor
         }
     }
     checkpoint::last(connection);
-}
-
-/// Lets those who are about to send do so, as long as more come: a commit of many costs little more than a commit of one.
-fn gather(work: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>) {
-    let mut had = 0;
-    while had < batch.len() && batch.len() < BATCH {
-        had = batch.len();
-        std::thread::yield_now();
-        while batch.len() < BATCH
-            && let Ok(more) = work.try_recv()
-        {
-            batch.push(more);
-        }
-    }
 }
 
 impl Writer<'_> {
