@@ -29,15 +29,18 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileError>
     })
 }
 
-/// What to write in place of a section's head with too few brackets.
+/// What to write in place of a section's head with too few brackets, or too many. serde takes a list for the fields of a
+/// section, and then speaks of the first of them.
 fn brackets(text: &str, span: Option<Range<usize>>, message: &str) -> Option<String> {
-    if !message.starts_with("invalid type: map, expected a sequence") {
-        return None;
-    }
+    let is_list = message.starts_with("invalid type: map, expected a sequence");
+    let is_several = message.starts_with("invalid type: map") || message.starts_with("wanted exactly");
     let line = text.lines().nth(line_at(text, span) - 1)?.trim();
-    let name = line.strip_prefix('[')?.split_once(']')?.0;
-    (!name.starts_with('['))
-        .then(|| format!("[{name}] may stand several times: write [[{name}]], in two pairs of brackets"))
+    if let Some(head) = line.strip_prefix("[[") {
+        let name = head.split_once("]]").filter(|_| is_several)?.0;
+        return Some(format!("[[{name}]] stands once: write [{name}], in one pair of brackets"));
+    }
+    let name = line.strip_prefix('[')?.split_once(']').filter(|_| is_list)?.0;
+    Some(format!("[{name}] may stand several times: write [[{name}]], in two pairs of brackets"))
 }
 
 /// The line of the key that `place` names, or of the nearest one above it. Names are joined by dots; a number counts the

@@ -15,7 +15,7 @@ pub enum BackupError {
     #[error("there is no database at {}: has the server run yet?", .0.display())]
     NoDatabase(PathBuf),
     /// There is nothing to restore.
-    #[error("there is no backup at {}", .0.display())]
+    #[error("there is no backup at {}: name a file that `stagedoor backup` wrote", .0.display())]
     NoBackup(PathBuf),
     /// And nobody asked to replace it.
     #[error("{} exists already, and is not overwritten", .0.display())]

@@ -16,6 +16,14 @@ fn all(from: &str, cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn one_bracket_too_many() {
+    for (name, line) in [("server", 4), ("database", 11), ("keys", 14), ("log", 18)] {
+        let said = format!("{line}: [[{name}]] stands once: write [{name}], in one pair of brackets");
+        all(&format!("[{name}]"), &[(&format!("[[{name}]]"), &said)]);
+    }
+}
+
+#[test]
 fn form() {
     all(
         "[log]",
