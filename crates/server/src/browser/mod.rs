@@ -16,7 +16,7 @@ pub use setup::PATH as SETUP_PATH;
 
 pub(crate) use door::Door;
 pub(crate) use form_token::is_cross_site;
-pub(crate) use response::{page, page_with_script, redirect};
+pub(crate) use response::{page, page_with_script, protected, redirect};
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock};

@@ -22,6 +22,12 @@ pub(crate) fn page_with_script(status: StatusCode, html: String) -> Response {
     response
 }
 
+/// An answer that is no page, kept by no cache and run by no browser.
+pub(crate) fn protected(mut response: Response) -> Response {
+    protect(response.headers_mut(), "", None);
+    response
+}
+
 /// A redirect. After a form it is 303, so that the password or answer is not sent on (RFC 9700 §4.12: never 307).
 pub(crate) fn redirect(method: &Method, location: &str) -> Response {
     let mut response = Response::new(Body::empty());

@@ -11,6 +11,11 @@ use crate::browser::{form_token, script, stylesheet};
 pub(super) enum Here {
     Apps,
     Requests,
+    Apis,
+    Accounts,
+    AllTeams,
+    Audit,
+    Database,
 }
 
 /// What the template around a page shows.
@@ -59,6 +64,9 @@ fn done(name: &str) -> Option<&'static str> {
         "created-already" => "The app was made before; the form was sent twice.",
         "approved" => "Approved. The team sees the client id now, and can make a secret.",
         "declined" => "Declined: the request is gone.",
+        "suspended" => "Kept out: every session, grant and token of the account has ended.",
+        "resumed" => "The account can sign in again. What ended stays ended.",
+        "signed-out" => "Every session, grant and token of the account has ended.",
         "saved" => "Saved.",
         "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",
         _ => return None,

@@ -74,6 +74,15 @@ routes! {
     Get "administration/requests" Needs::Administrator => administration::requests::show,
     Post "administration/requests/approve" Needs::Administrator => administration::requests::approve,
     Post "administration/requests/decline" Needs::Administrator => administration::requests::decline,
+    Get "administration/apis" Needs::Administrator => administration::apis::show,
+    Get "administration/accounts" Needs::Administrator => administration::accounts::show,
+    Post "administration/accounts/suspend" Needs::Administrator => administration::accounts::suspend,
+    Post "administration/accounts/resume" Needs::Administrator => administration::accounts::resume,
+    Post "administration/accounts/sign-out" Needs::Administrator => administration::accounts::sign_out,
+    Get "administration/teams" Needs::Administrator => administration::teams::show,
+    Get "administration/audit" Needs::Administrator => administration::audit::show,
+    Get "administration/audit/csv" Needs::Administrator => administration::audit::csv,
+    Get "administration/database" Needs::Administrator => administration::database::show,
 }
 
 /// Method, path and need of each, for tests that walk all of them.

@@ -109,6 +109,11 @@ impl ApiFigures {
         }
     }
 
+    /// Answers of an endpoint, by class of status.
+    pub(crate) fn answers(&self, endpoint: Endpoint) -> impl Iterator<Item = (&'static str, u64)> {
+        self.endpoints[endpoint as usize].answers.read()
+    }
+
     /// An answer began, so long after its request had come.
     pub(crate) fn answered(&self, endpoint: Endpoint, status: StatusCode, took: Duration) {
         let figures = &self.endpoints[endpoint as usize];

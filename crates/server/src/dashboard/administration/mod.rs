@@ -1,3 +1,8 @@
 //! What administrators see and decide.
 
+pub(super) mod accounts;
+pub(super) mod apis;
+pub(super) mod audit;
+pub(super) mod database;
 pub(super) mod requests;
+pub(super) mod teams;

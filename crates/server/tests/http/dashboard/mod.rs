@@ -1,5 +1,6 @@
 //! The dashboard, as browsers see it.
 
+mod administration;
 mod apps;
 mod requests;
 mod routes;

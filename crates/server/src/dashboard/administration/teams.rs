@@ -1,0 +1,73 @@
+//! All teams.
+
+use askama::Template;
+use stagedoor_protocol::id::TeamId;
+use stagedoor_protocol::team::TeamRecord;
+use stagedoor_store::Page;
+
+use super::super::apps::html;
+use super::super::layout::{Here, Layout};
+use super::super::route::Answered;
+use super::super::visit::Visit;
+use crate::pages::filters;
+use crate::settle::Stop;
+
+/// Rows of a page.
+const ROWS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "dashboard/all_teams.html")]
+struct AllTeamsPage<'a> {
+    layout: Layout<'a>,
+    /// What was looked for.
+    name: &'a str,
+    teams: Vec<Row>,
+    more: Option<String>,
+}
+
+struct Row {
+    name: String,
+    kind: &'static str,
+    since: String,
+    /// E-mails and roles, as many as there is room for.
+    members: String,
+}
+
+pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
+    let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
+    let name = visit.query("name").unwrap_or_default().trim();
+    let (records, more) = if name.is_empty() {
+        list(visit).await?
+    } else {
+        (visit.store().team_by_name(name).await?.into_iter().collect(), None)
+    };
+    let mut teams = Vec::with_capacity(records.len());
+    for record in records {
+        teams.push(row(visit, record).await?);
+    }
+    let page = AllTeamsPage { layout: Layout::of(visit, signed_in, Here::AllTeams), name, teams, more };
+    Ok(html(page.render(), false))
+}
+
+async fn list(visit: &Visit<'_>) -> Result<(Vec<TeamRecord>, Option<String>), Stop> {
+    let behind = visit.query("behind").and_then(|text| text.parse().ok()).map(TeamId);
+    let mut records = visit.store().teams(Page { behind, limit: ROWS + 1 }).await?;
+    let is_more = records.len() > ROWS as usize;
+    records.truncate(ROWS as usize);
+    let more = records.last().filter(|_| is_more).map(|last| format!("{}?behind={}", visit.page, last.id));
+    Ok((records, more))
+}
+
+async fn row(visit: &Visit<'_>, record: TeamRecord) -> Result<Row, Stop> {
+    const SHOWN: usize = 5;
+    let members = visit.store().members(record.id, Page { behind: None, limit: SHOWN as u32 + 1 }).await?;
+    let of_one = members
+        .iter()
+        .take(SHOWN)
+        .map(|member| format!("{} ({})", member.email.as_str(), member.role.as_str()));
+    let mut shown = of_one.collect::<Vec<_>>().join(", ");
+    if members.len() > SHOWN {
+        shown.push_str(" and more");
+    }
+    Ok(Row { name: record.name, kind: record.kind.as_str(), since: record.created.to_day(), members: shown })
+}

@@ -1,0 +1,103 @@
+//! What administrators see and decide.
+
+use serde_json::json;
+
+use super::{OWNER, signed_in};
+use crate::admin::Administrator;
+use crate::app::{Browser, Page, TestApp};
+
+const ADMINISTRATOR: (&str, &str) = ("critic@example.com", "closing-night");
+
+async fn administrator(app: &TestApp) -> Browser<'_> {
+    Administrator::of(app).done("PATCH", "accounts/critic@example.com", json!({"administrator": true})).await;
+    signed_in(app, ADMINISTRATOR).await.0
+}
+
+fn account_named(page: &Page, email: &str) -> String {
+    let row = page.html().split("<tr>").find(|row| row.contains(email)).unwrap();
+    row.split("name=\"account\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn all_pages_are_shown() {
+    let app = TestApp::new().await;
+    let mut browser = administrator(&app).await;
+    for (path, shows) in [
+        ("requests", "Requests"),
+        ("apis", "Spotify Web API"),
+        ("accounts", "owner@example.com"),
+        ("accounts?email=OWNER@example.com", "Dana Owner"),
+        ("accounts?email=nobody@example.com", "No such account"),
+        ("accounts?behind=7002", "owner@example.com"),
+        ("teams", "owner@example.com (owner)"),
+        ("teams?name=Low+Tide", "Low Tide"),
+        ("teams?name=nothing", "No such team"),
+        ("audit", "administrator made"),
+        ("audit?actor=uid+1000", "administrator made"),
+        ("audit?actor=nobody", "Nothing there"),
+        ("audit?since=2100-01-01", "Nothing there"),
+        ("database", "audit"),
+    ] {
+        let page = browser.open(&format!("/dashboard/administration/{path}")).await;
+        assert_eq!(page.answer.status, 200, "{path}: {}", page.answer.shown());
+        assert!(page.shows(shows), "{path}: {}", page.html());
+    }
+    let page = browser.open("/dashboard/administration/audit?since=yesterday").await;
+    assert!(page.answer.status == 422 && page.shows("That is no day"));
+}
+
+#[tokio::test]
+async fn someone_kept_out_is_out_at_once() {
+    let app = TestApp::new().await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let mut browser = administrator(&app).await;
+    let page = browser.open("/dashboard/administration/accounts").await;
+    let account = account_named(&page, OWNER.0);
+    let suspend = page.only("/dashboard/administration/accounts/suspend");
+    let done = browser.submit_and_follow(&suspend, &[("account", &account)]).await;
+    assert!(done.shows("Kept out"), "{}", done.html());
+    assert_eq!(owner.open("/dashboard/apps/new").await.answer.status, 302, "their session is over");
+    let page = owner.open("/dashboard/sign-in").await;
+    let sent = owner.submit(&page, &[("email", OWNER.0), ("password", OWNER.1)]).await;
+    assert!(sent.answer.status == 422 && sent.shows("suspended"));
+
+    let page = browser.open("/dashboard/administration/accounts").await;
+    let resume = page.only("/dashboard/administration/accounts/resume");
+    browser.submit_and_follow(&resume, &[("account", &account)]).await;
+    signed_in(&app, OWNER).await;
+}
+
+#[tokio::test]
+async fn signing_someone_out_everywhere() {
+    let app = TestApp::new().await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let mut browser = administrator(&app).await;
+    let page = browser.open("/dashboard/administration/accounts").await;
+    let account = account_named(&page, OWNER.0);
+    let out = page.only("/dashboard/administration/accounts/sign-out");
+    browser.submit_and_follow(&out, &[("account", &account)]).await;
+    assert_eq!(owner.open("/dashboard/apps/new").await.answer.status, 302);
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays() {
+    let app = TestApp::new().await;
+    let mut browser = administrator(&app).await;
+    let page = browser.open("/dashboard/administration/accounts").await;
+    let suspend = page.only("/dashboard/administration/accounts/suspend");
+    let again = browser.submit(&suspend, &[("account", "7002")]).await;
+    assert!(again.answer.status == 422 && again.shows("Make another one first"), "{}", again.html());
+}
+
+#[tokio::test]
+async fn the_log_as_a_file() {
+    let app = TestApp::new().await;
+    let mut browser = administrator(&app).await;
+    let file = browser.open("/dashboard/administration/audit/csv?actor=uid+1000").await;
+    assert_eq!(file.answer.header("content-type"), "text/csv; charset=utf-8");
+    let lines: Vec<_> = file.answer.text().lines().collect();
+    assert_eq!((lines[0], lines.len()), ("at,actor,origin,what,subject", 2));
+    assert!(
+        lines[1].contains(r#""uid 1000","admin socket","administrator made","account critic@example.com""#)
+    );
+}
