@@ -2,6 +2,7 @@
 
 mod administration;
 mod apps;
+mod hostile;
 mod requests;
 mod routes;
 mod session;

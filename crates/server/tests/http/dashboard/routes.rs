@@ -6,7 +6,7 @@ use super::{OWNER, STRANGER, VIEWER, signed_in};
 use crate::app::{Browser, Call, TestApp};
 
 /// A route's address, about an app of Night Ferry Records and about that team.
-fn address(path: &str) -> String {
+pub(super) fn address(path: &str) -> String {
     let parameters: &[&str] = match path.split('/').next() {
         Some("apps") => &["spotify", "5f2a1c9e8b7d4036a1e2c3d4f5061728"],
         _ => &["5001", "7003"],
