@@ -69,6 +69,8 @@ fn done(name: &str) -> Option<&'static str> {
         "signed-out" => "Every session, grant and token of the account has ended.",
         "saved" => "Saved.",
         "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",
+        "user-added" => "Added. They can use the app from now on.",
+        "user-removed" => "Removed. What they had allowed the app has ended.",
         _ => return None,
     })
 }

@@ -70,6 +70,9 @@ routes! {
     Post "apps/{}/{}/view-secret" Needs::App(DEVELOPER) => apps::credentials::view_secret,
     Post "apps/{}/{}/redirect-uris" Needs::App(DEVELOPER) => apps::credentials::set_redirect_uris,
     Post "apps/{}/{}/regenerate" Needs::App(DEVELOPER) => apps::credentials::regenerate,
+    Get "apps/{}/{}/users" Needs::App(VIEWER) => apps::users::show,
+    Post "apps/{}/{}/users/add" Needs::App(DEVELOPER) => apps::users::add,
+    Post "apps/{}/{}/users/remove" Needs::App(DEVELOPER) => apps::users::remove,
 
     Get "administration/requests" Needs::Administrator => administration::requests::show,
     Post "administration/requests/approve" Needs::Administrator => administration::requests::approve,

@@ -14,7 +14,8 @@ use super::super::route::Answered;
 use super::super::say;
 use super::super::visit::{Unsettled, Visit};
 use super::create::read_uris;
-use super::{address, badge, html};
+use super::head::{AppHead, Tab};
+use super::{address, html};
 use crate::api::Api;
 use crate::browser::sign_in::{self, Tried};
 use crate::entropy;
@@ -27,11 +28,8 @@ struct CredentialsPage<'a> {
     layout: Layout<'a>,
     address: &'a str,
     form_token: String,
-    api_title: &'a str,
-    name: &'a str,
+    head: AppHead<'a>,
     client_id: &'a str,
-    stage: &'static str,
-    badge: &'static str,
     is_requested: bool,
     is_public: bool,
     /// Whether who looks may change anything.
@@ -86,11 +84,8 @@ pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Se
         layout: Layout::of(visit, signed_in, Here::Apps),
         address: &address,
         form_token: visit.form_token_of(&address),
-        api_title: &api.dialect().title,
-        name: &app.name,
+        head: AppHead::of(record, api, Tab::Credentials),
         client_id: app.client_id.as_str(),
-        stage: app.stage.as_str(),
-        badge: badge(app.stage),
         is_requested: app.stage == Stage::Requested,
         is_public: app.public,
         may_change: role.is_some_and(|role| role.includes(Role::Developer)),

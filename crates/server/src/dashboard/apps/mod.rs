@@ -2,7 +2,9 @@
 
 pub(super) mod create;
 pub(super) mod credentials;
+mod head;
 pub(super) mod list;
+pub(super) mod users;
 
 use axum::http::StatusCode;
 use axum::response::Response;
