@@ -46,7 +46,7 @@ struct Arguments {
     /// Grants of the case `growth`
     #[arg(long, default_value_t = 10_000_000)]
     grants: u64,
-    /// What to measure; everything but `growth` by default
+    /// What to measure; everything but `app-usage` and `growth` by default
     cases: Vec<Case>,
 }
 
@@ -70,6 +70,8 @@ enum Case {
     ClientCached,
     /// A hundred processes that find the same token ended
     ClientStorm,
+    /// Counting for apps, and the page that shows it, over a year that takes a minute to write
+    AppUsage,
     /// Many apps and grants beside few; the first time it makes a database of several gigabytes
     Growth,
 }
@@ -121,6 +123,9 @@ fn main() -> anyhow::Result<()> {
         let (rows, grown) = cases::growth(&setting, arguments.apps, arguments.grants)?;
         compared.extend(rows);
         figures.extend(grown);
+    }
+    if arguments.cases.contains(&Case::AppUsage) {
+        figures.extend(cases::app_usage(&setting)?);
     }
     report::comparisons(&setting, &compared, &notes);
     if wanted(Case::InProcess) {

@@ -1,5 +1,6 @@
 //! What is measured, one file each.
 
+mod app_usage;
 mod broker;
 pub(crate) mod client;
 mod growth;
@@ -8,6 +9,7 @@ mod over_http;
 mod process;
 mod refresh;
 
+pub(crate) use app_usage::app_usage;
 pub(crate) use broker::broker;
 pub(crate) use growth::growth;
 pub(crate) use in_process::in_process;

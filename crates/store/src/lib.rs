@@ -22,4 +22,4 @@ pub use listing::{AppFilter, GrantFilter, Page};
 pub use sqlite::Sizes;
 pub use sqlite::key_uses::key_uses;
 pub use store::{Cleaned, Over, OverGrants, Store, StoreOptions};
-pub use usage::{Endpoint, RefusalRow, Slot, Span, Usage};
+pub use usage::{ActiveUsers, Endpoint, RefusalRow, Slot, Span, Usage};

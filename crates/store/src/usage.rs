@@ -72,6 +72,15 @@ pub struct Endpoint {
     pub calls: Outcomes,
 }
 
+/// The people an app called for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActiveUsers {
+    /// Since the day that was asked for, each once.
+    pub since: u64,
+    /// By day, each once a day. Days without any are left out.
+    pub by_day: Vec<(Day, u32)>,
+}
+
 /// Requests that were refused for one reason at one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusalRow {
@@ -94,19 +103,15 @@ impl Store {
         self.sqlite.read(move |view| questions::usage(view, app, span, only.as_deref())).await
     }
 
-    /// The people an app called for, each once.
-    pub async fn active_users(&self, app: AppId, first: Day, last: Day) -> Result<u32, StoreError> {
-        self.sqlite.read(move |view| questions::active_users(view, app, first, last)).await
-    }
-
-    /// The people an app called for, by day. Days without any are left out.
-    pub async fn active_users_by_day(
+    /// The people an app called for from `first` to `last`, and how many different ones from `since` on.
+    pub async fn active_users(
         &self,
         app: AppId,
         first: Day,
         last: Day,
-    ) -> Result<Vec<(Day, u32)>, StoreError> {
-        self.sqlite.read(move |view| questions::active_users_by_day(view, app, first, last)).await
+        since: Day,
+    ) -> Result<ActiveUsers, StoreError> {
+        self.sqlite.read(move |view| questions::active_users(view, app, first, last, since)).await
     }
 
     /// Why an app was refused, the latest first.

@@ -14,14 +14,14 @@ const REST: &[u8] = b"/\xe2\x80\xa6";
 
 /// A name, of visible ASCII but for the end of a long one.
 #[derive(Clone, Copy)]
-pub(crate) struct EndpointName {
+pub struct EndpointName {
     text: [u8; LONGEST],
     length: u8,
 }
 
 impl EndpointName {
     /// Of a path as the provider knows it.
-    pub(crate) fn of(method: &Method, path: &str) -> Self {
+    pub fn of(method: &Method, path: &str) -> Self {
         let mut name = Self { text: [0; LONGEST], length: 0 };
         name.push(known(method).as_bytes());
         name.push(b" ");
@@ -41,7 +41,7 @@ impl EndpointName {
         name
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         // It was put together from whole texts.
         std::str::from_utf8(&self.text[..usize::from(self.length)]).unwrap_or_default()
     }

@@ -15,39 +15,39 @@ use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::id::{AccountId, AppId};
 use stagedoor_protocol::usage::{AppUsage, Outcome};
 
-pub(crate) use endpoint::EndpointName;
+pub use endpoint::EndpointName;
 use places::{Merge, Places};
 use tally::Tally;
 pub use write::{write, write_once};
 
 /// What was counted and is not written yet.
 #[derive(Default)]
-pub(crate) struct Usage {
+pub struct Usage {
     places: Places<Tally>,
 }
 
 /// A request of an app that has shown that it is this app.
-pub(crate) struct Request<'a> {
-    pub(crate) app: AppId,
-    pub(crate) at: Timestamp,
+pub struct Request<'a> {
+    pub app: AppId,
+    pub at: Timestamp,
     /// By the name of its [`EndpointName`], or the token endpoint.
-    pub(crate) endpoint: &'a str,
-    pub(crate) outcome: Outcome,
+    pub endpoint: &'a str,
+    pub outcome: Outcome,
     /// Whom it acts for.
-    pub(crate) account: Option<AccountId>,
+    pub account: Option<AccountId>,
     /// Why it was refused, where this server did.
-    pub(crate) reason: Option<&'static str>,
+    pub reason: Option<&'static str>,
 }
 
 impl Usage {
     /// Counts a request.
-    pub(crate) fn count(&self, request: &Request<'_>) {
+    pub fn count(&self, request: &Request<'_>) {
         self.places.with(|tally| tally.count(request));
     }
 
     /// Notes a request of somebody who named the app and did not prove to be it: nothing is counted, but its developer may
     /// want to know.
-    pub(crate) fn refuse(&self, app: AppId, at: Timestamp, endpoint: &str, reason: &'static str) {
+    pub fn refuse(&self, app: AppId, at: Timestamp, endpoint: &str, reason: &'static str) {
         self.places.with(|tally| tally.refuse(app, at, endpoint, reason));
     }
 

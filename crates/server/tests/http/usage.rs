@@ -133,7 +133,8 @@ async fn people() {
     }
     usage::write_once(&app.server).await;
     let (id, today) = (app.app(&STANDARD).await.id, Day::of(START));
-    assert_eq!(app.server.store().active_users(id, today, today).await.unwrap(), 2);
+    let users = app.server.store().active_users(id, today, today, today).await.unwrap();
+    assert_eq!((users.since, users.by_day), (2, vec![(today, 2)]));
 }
 
 /// What nobody has shown to be an app's is not an app's.

@@ -111,9 +111,7 @@ statements! {
     DAYS = within!("u.day, u.endpoint, u.answered, u.client_errors, u.limited, u.server_errors",
         "usage_days", "day", "");
     /// first day, last day, app
-    ACTIVE_USERS = within!("count(DISTINCT u.account_id)", "usage_users", "day", "");
-    /// first day, last day, app
-    ACTIVE_USERS_BY_DAY = within!("u.day, count(*)", "usage_users", "day", "GROUP BY u.day");
+    USERS = within!("u.day, u.account_id", "usage_users", "day", "");
     /// first day, last day, app
     REFUSALS = within!("u.reason, u.endpoint, u.times, u.last, u.request_id", "refusals", "day", "");
     /// app

@@ -87,11 +87,9 @@ async fn each_person_counts_once() {
         world.count(AppUsage { people, ..used(APP, later, &[]) }).await;
     }
     let tomorrow = Day(today().0 + 1);
-    let count = async |first, last| world.store.active_users(APP, first, last).await.unwrap();
-    assert_eq!((count(today(), today()).await, count(tomorrow, tomorrow).await), (2, 1));
-    assert_eq!(count(today(), tomorrow).await, 2);
-    let by_day = world.store.active_users_by_day(APP, today(), tomorrow).await.unwrap();
-    assert_eq!(by_day, [(today(), 2), (tomorrow, 1)]);
+    let since = async |day| world.store.active_users(APP, today(), tomorrow, day).await.unwrap();
+    assert_eq!((since(today()).await.since, since(tomorrow).await.since), (2, 1));
+    assert_eq!(since(today()).await.by_day, [(today(), 2), (tomorrow, 1)]);
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ fn limit(known: &Known, highest: u64) -> (Option<Limit>, String) {
     let Some(at) = known.terms.limit_an_hour().filter(|_| known.asked.period == Period::TwoDays) else {
         return (None, String::new());
     };
-    let whose = if known.active_users > 0 { " for each user" } else { "" };
+    let whose = if known.users.since > 0 { " for each user" } else { "" };
     if at > highest.saturating_mul(2) {
         return (None, format!(" The limit is far above: {} an hour{whose}.", number(at)));
     }
@@ -102,7 +102,7 @@ pub(super) fn tokens(known: &Known, slots: &[Slot]) -> Block {
 pub(super) fn users(known: &Known) -> Block {
     const COLUMNS: &[(&str, &str)] = &[("Users", "users")];
     let today = Day::of(known.now);
-    let on = |day: Day| known.users_by_day.iter().find(|(own, _)| *own == day).map_or(0, |(_, users)| *users);
+    let on = |day: Day| known.users.by_day.iter().find(|(own, _)| *own == day).map_or(0, |(_, users)| *users);
     let days: Vec<_> =
         (today.0 - 29..=today.0).map(|day| (Day(day).begins(), u64::from(on(Day(day))))).collect();
     let highest = days.iter().map(|(_, users)| *users).max().unwrap_or(0);

@@ -12,8 +12,9 @@ mod tests;
 use askama::Template;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::app::{AppRecord, Stage};
+use stagedoor_protocol::id::AppId;
 use stagedoor_protocol::usage::{Day, TOKEN};
-use stagedoor_store::{RefusalRow, Store, StoreError, Usage};
+use stagedoor_store::{ActiveUsers, RefusalRow, Store, StoreError, Usage};
 use stagedoor_wire::dialect::{Limit, Users};
 use url::form_urlencoded::Serializer;
 
@@ -41,8 +42,7 @@ pub struct Known {
     terms: Terms,
     usage: Usage,
     before: Option<(Usage, &'static str)>,
-    active_users: u32,
-    users_by_day: Vec<(Day, u32)>,
+    users: ActiveUsers,
     refusals: Vec<RefusalRow>,
 }
 
@@ -73,32 +73,24 @@ impl Known {
         asked: Asked,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let (app, period, today) = (record.app.id, asked.period, Day::of(now));
+        let (app, period, month) = (record.app.id, asked.period, Day(Day::of(now).0 - 29));
         let (first, last, _) = period.days(now);
         let mut asked = asked;
-        let usage = store.usage(app, period.span(now), asked.endpoint.as_deref()).await?;
-        let usage = match &asked.endpoint {
+        // All at once: who waits together is answered together.
+        let only = asked.endpoint.as_deref();
+        let (usage, before, users, refusals) = tokio::try_join!(
+            store.usage(app, period.span(now), only),
+            usage_before(store, app, period, only, now),
+            store.active_users(app, month, last, first),
+            store.refusals(app, first, last, REFUSALS),
+        )?;
+        if asked.endpoint.as_ref().is_some_and(|only| usage.endpoints.iter().all(|own| own.endpoint != *only))
+        {
             // One that it did not call is not shown as if it had.
-            Some(only) if usage.endpoints.iter().all(|own| own.endpoint != *only) => {
-                asked.endpoint = None;
-                store.usage(app, period.span(now), None).await?
-            }
-            _ => usage,
-        };
-        let before = match period.before(now) {
-            Some((span, name)) => Some((store.usage(app, span, asked.endpoint.as_deref()).await?, name)),
-            None => None,
-        };
-        Ok(Self {
-            terms: Terms::of(api, record),
-            usage,
-            before,
-            active_users: store.active_users(app, first, last).await?,
-            users_by_day: store.active_users_by_day(app, Day(today.0 - 29), today).await?,
-            refusals: store.refusals(app, first, last, REFUSALS).await?,
-            asked,
-            now,
-        })
+            asked.endpoint = None;
+            return Box::pin(Self::ask(api, store, record, asked, now)).await;
+        }
+        Ok(Self { terms: Terms::of(api, record), usage, before, users, refusals, asked, now })
     }
 
     /// The part of the page that lies at `path`: HTML. The CSV is at the same path with `.csv` behind it.
@@ -122,6 +114,17 @@ impl Known {
         };
         Some(table.csv())
     }
+}
+
+async fn usage_before(
+    store: &Store,
+    app: AppId,
+    period: Period,
+    only: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<(Usage, &'static str)>, StoreError> {
+    let Some((span, name)) = period.before(now) else { return Ok(None) };
+    Ok(Some((store.usage(app, span, only).await?, name)))
 }
 
 impl Terms {
@@ -188,7 +191,7 @@ impl UsagePart {
         if !is_empty {
             blocks.extend([blocks::requests(known, &slots), blocks::tokens(known, &slots)]);
         }
-        if !known.users_by_day.is_empty() {
+        if !known.users.by_day.is_empty() {
             blocks.push(blocks::users(known));
         }
         let address = |period: &Period, endpoint: Option<&str>| {

@@ -7,9 +7,6 @@ use stagedoor_store::{Slot, Span};
 use super::super::plot::Mark;
 use super::super::words;
 
-/// Refusals and active users are kept no longer.
-const DAYS_OF_REFUSALS: i64 = 62;
-
 /// A stretch of time that ends now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Period {
@@ -79,13 +76,12 @@ impl Period {
         }
     }
 
-    /// The days of which people and refusals are told, and their name.
+    /// The days of which people and refusals are told, and their name: the last 30 at most.
     pub(super) fn days(self, now: Timestamp) -> (Day, Day, &'static str) {
         let today = Day::of(now);
         match self {
             Self::TwoDays => (Day(today.0 - 1), today, "today and yesterday"),
-            Self::Month => (Day(today.0 - 29), today, "in 30 days"),
-            Self::Year => (Day(today.0 - DAYS_OF_REFUSALS + 1), today, "in 62 days"),
+            Self::Month | Self::Year => (Day(today.0 - 29), today, "in 30 days"),
         }
     }
 

@@ -97,11 +97,11 @@ fn issued(known: &Known, tokens: u64, calls: u64) -> Figure {
 fn active(known: &Known) -> Figure {
     let (.., when) = known.asked.period.days(known.now);
     let allowed = known.terms.users_allowed.filter(|_| known.terms.stage == Stage::Development);
-    let reading = match (allowed, known.active_users) {
+    let reading = match (allowed, known.users.since) {
         (Some(allowed), _) => format!("{when}, of {} allowed", number(u64::from(allowed))),
         (None, 0) => format!("{when}: the app acts for itself alone"),
         (None, _) => when.to_owned(),
     };
-    let value = number(u64::from(known.active_users));
+    let value = number(known.users.since);
     Figure { name: "Active users".to_owned(), value, reading, attention: false }
 }

@@ -81,8 +81,10 @@ fn example(period: Period) -> Known {
         terms: Terms::example(),
         usage: usage(period),
         before: Some((Usage { slots: vec![busy(10); 40], endpoints: Vec::new() }, "the two days before")),
-        active_users: 14,
-        users_by_day: (0..28).map(|ago| (Day(today - ago), (3 + ago * 5 % 11) as u32)).collect(),
+        users: ActiveUsers {
+            since: 14,
+            by_day: (0..28).map(|ago| (Day(today - ago), (3 + ago * 5 % 11) as u32)).collect(),
+        },
         refusals: vec![
             refusal("rate_limited", "GET /v1/artists/{id}", 842, 0),
             refusal("token_expired", "GET /v1/me", 6, 106),
@@ -96,8 +98,7 @@ fn nothing() -> Known {
     Known {
         usage: Usage::default(),
         before: None,
-        active_users: 0,
-        users_by_day: Vec::new(),
+        users: ActiveUsers::default(),
         refusals: Vec::new(),
         ..example(Period::TwoDays)
     }
@@ -212,7 +213,7 @@ fn the_same_figures_as_csv() {
 #[test]
 fn the_limit() {
     let mut known = example(Period::TwoDays);
-    known.active_users = 0;
+    known.users.since = 0;
     assert!(known.html("/usage").contains(">limit 660 an hour</text>"));
     known.terms.limit.per_minute = 6000;
     let html = known.html("/usage");

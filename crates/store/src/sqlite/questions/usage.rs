@@ -1,6 +1,6 @@
 //! What apps have done.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Row, params};
 use stagedoor_protocol::id::AppId;
@@ -8,9 +8,9 @@ use stagedoor_protocol::usage::{Day, Outcomes, TOKEN};
 
 use super::super::reader::View;
 use super::super::row;
-use super::listing::{all, one};
+use super::listing::all;
 use crate::sql::usage as sql;
-use crate::usage::{Endpoint, RefusalRow, Slot, Span, Usage};
+use crate::usage::{ActiveUsers, Endpoint, RefusalRow, Slot, Span, Usage};
 
 pub(crate) fn usage(view: &View<'_>, app: AppId, span: Span, only: Option<&str>) -> rusqlite::Result<Usage> {
     let (sql, first, last) = match span {
@@ -42,19 +42,24 @@ pub(crate) fn usage(view: &View<'_>, app: AppId, span: Span, only: Option<&str>)
     Ok(Usage { slots: slots.into_values().collect(), endpoints })
 }
 
-pub(crate) fn active_users(view: &View<'_>, app: AppId, first: Day, last: Day) -> rusqlite::Result<u32> {
-    let params = [first.0, last.0, app.0];
-    Ok(one(view, sql::ACTIVE_USERS, params, |row| row.get(0))?.unwrap_or(0))
-}
-
-pub(crate) fn active_users_by_day(
+pub(crate) fn active_users(
     view: &View<'_>,
     app: AppId,
     first: Day,
     last: Day,
-) -> rusqlite::Result<Vec<(Day, u32)>> {
-    let params = [first.0, last.0, app.0];
-    all(view, sql::ACTIVE_USERS_BY_DAY, params, |row| Ok((Day(row.get(0)?), row.get(1)?)))
+    since: Day,
+) -> rusqlite::Result<ActiveUsers> {
+    let (mut once, mut by_day) = (HashSet::new(), BTreeMap::<Day, u32>::new());
+    let mut statement = view.connection.prepare_cached(sql::USERS)?;
+    let mut rows = statement.query([first.0, last.0, app.0])?;
+    while let Some(row) = rows.next()? {
+        let (day, account) = (Day(row.get(0)?), row.get::<_, i64>(1)?);
+        *by_day.entry(day).or_default() += 1;
+        if day >= since {
+            once.insert(account);
+        }
+    }
+    Ok(ActiveUsers { since: once.len() as u64, by_day: by_day.into_iter().collect() })
 }
 
 /// Those of several days are one.
