@@ -11,6 +11,8 @@ mod tally;
 mod words;
 mod write;
 
+use std::sync::atomic::AtomicBool;
+
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::id::{AccountId, AppId};
 use stagedoor_protocol::usage::{AppUsage, Outcome};
@@ -24,6 +26,8 @@ pub use write::{write, write_once};
 #[derive(Default)]
 pub struct Usage {
     places: Places<Tally>,
+    /// Whether the last attempt to write it failed: said once, not with each.
+    is_late: AtomicBool,
 }
 
 /// A request of an app that has shown that it is this app.

@@ -1,6 +1,7 @@
 //! Writing what was counted, as long as a server runs, and once more at its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use stagedoor_protocol::Effect;
@@ -47,10 +48,13 @@ async fn commit(store: &Store, usage: &Usage) {
         }
         let effects = piece.iter().cloned().map(Effect::CountUsage).collect();
         if let Err(error) = store.commit(effects).await {
-            tracing::warn!(%error, "the usage of apps was not written; it is tried again");
+            if !usage.is_late.swap(true, Ordering::Relaxed) {
+                tracing::warn!(%error, "the usage of apps was not written; it is tried again until it is");
+            }
             usage.put_back(piece.into_iter().chain(waiting));
             return;
         }
+        usage.is_late.store(false, Ordering::Relaxed);
     }
 }
 
