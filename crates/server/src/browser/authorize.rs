@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
+use stagedoor_protocol::app::{App, Stage};
 use stagedoor_protocol::authorize::{self, Consent, Fault, Next, Problem, ValidRequest};
 use stagedoor_protocol::session::{self, Session};
 use stagedoor_protocol::{About, Facts, Question};
@@ -84,7 +85,7 @@ async fn answer(
         fields.map(|fields| (fields.form_token.value, fields.answer.value)).unwrap_or_default();
     if !form_token::check(&api.door(), &token.unwrap_or_default(), cookie, address(parts)) {
         let notice = "This page was out of date, so nothing was decided. Please answer again.";
-        return Ok(ask(api, parts, valid, cookie, session, Some(notice)));
+        return ask(api, parts, valid, cookie, session, Some(notice)).await;
     }
     match answer.as_deref() {
         Some("allow") => proceed(api, parts, valid, cookie, session, Some(Consent::Allowed)).await,
@@ -95,7 +96,7 @@ async fn answer(
             let_out(&api.door(), &mut response);
             Ok(response)
         }
-        _ => Ok(ask(api, parts, valid, cookie, session, None)),
+        _ => ask(api, parts, valid, cookie, session, None).await,
     }
 }
 
@@ -123,24 +124,24 @@ async fn proceed(
     };
     Ok(match next {
         Next::Redirect { location } => redirect(&parts.method, &location),
-        Next::Ask => ask(api, parts, valid, cookie, session, None),
+        Next::Ask => ask(api, parts, valid, cookie, session, None).await?,
     })
 }
 
-fn ask(
+async fn ask(
     api: &Api,
     parts: &Parts,
     valid: &ValidRequest,
     cookie: &str,
     session: &Session,
     notice: Option<&str>,
-) -> Response {
+) -> Result<Response, Stop> {
     let html = ConsentPage {
         frame: frame(api),
         app_name: &valid.app.name,
         team_name: &valid.app.owner.name,
-        team_kind: None,
-        reviewed: valid.app.stage == stagedoor_protocol::app::Stage::Approved,
+        team_kind: team_kind(api, &valid.app).await?,
+        reviewed: valid.app.stage == Stage::Approved,
         permissions: permissions(api, &valid.scopes),
         account_email: &session.account.email,
         destination: &valid.redirect_uri.display_host(),
@@ -149,7 +150,13 @@ fn ask(
         notice,
     }
     .render_page();
-    page(StatusCode::OK, html, Some(&valid.redirect_uri.csp_source()))
+    Ok(page(StatusCode::OK, html, Some(&valid.redirect_uri.csp_source())))
+}
+
+/// What the team that owns an app is, in a word.
+pub(super) async fn team_kind(api: &Api, app: &App) -> Result<Option<&'static str>, Stop> {
+    let team = api.store.team(app.owner.id).await?;
+    Ok(team.map(|team| team.kind.as_str()))
 }
 
 /// What an app that asks for these scopes may do, in the dialect's words.

@@ -6,12 +6,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, request::Parts};
 use axum::response::Response;
-use stagedoor_protocol::app::App;
+use stagedoor_protocol::app::{App, Stage};
 use stagedoor_protocol::device::{self, Device, DeviceState};
 use stagedoor_protocol::session::{self, Session};
 use stagedoor_wire::form_fields;
 
-use super::authorize::{message, permissions, unavailable, wrong_method};
+use super::authorize::{message, permissions, team_kind, unavailable, wrong_method};
 use super::response::{page, redirect};
 use super::sign_in::{self, Occasion};
 use super::visitor::{Visitor, let_out};
@@ -97,6 +97,8 @@ async fn confirm(
     let confirm = DeviceStep::Confirm {
         app_name: &app.name,
         team_name: &app.owner.name,
+        team_kind: team_kind(api, &app).await?,
+        reviewed: app.stage == Stage::Approved,
         permissions: permissions(api, &device.scopes),
         account_email: &session.account.email,
     };

@@ -68,8 +68,10 @@ fn ask(visit: &Visit<'_>, next: &str, email: &str, error: Option<&str>) -> Respo
 
 /// Only pages of the dashboard are led to (RFC 9700 §4.11: no open redirector).
 fn next(asked: Option<&str>) -> &str {
-    let path = |text: &str| text.split(['?', '#']).next().is_some_and(is_at);
+    // Browsers read `..`, and what is escaped, before they go there.
+    let stays = |path: &str| is_at(path) && !path.contains("..") && !path.contains('%');
     asked
-        .filter(|text| path(text) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'))
+        .filter(|text| text.split(['?', '#']).next().is_some_and(stays))
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'))
         .unwrap_or(BASE)
 }

@@ -27,6 +27,10 @@ pub enum DeviceStep<'a> {
     Confirm {
         app_name: &'a str,
         team_name: &'a str,
+        /// In words: "label", "band".
+        team_kind: Option<&'a str>,
+        /// Whether an administrator looked at the app; if not the page says so.
+        reviewed: bool,
         permissions: Permissions<'a>,
         account_email: &'a str,
     },

@@ -45,7 +45,14 @@ fn device<'a>(text: &'a str, error: Option<&'a str>, step: DeviceStep<'a>) -> De
 
 fn confirm(text: &str) -> DeviceStep<'_> {
     let permissions = Permissions { list: asking(text), complete: false };
-    DeviceStep::Confirm { app_name: text, team_name: text, permissions, account_email: text }
+    DeviceStep::Confirm {
+        app_name: text,
+        team_name: text,
+        team_kind: Some(text),
+        reviewed: false,
+        permissions,
+        account_email: text,
+    }
 }
 
 fn asking(text: &str) -> Vec<Permission<'_>> {

@@ -21,6 +21,8 @@ async fn leads_nowhere_else() {
         "https://evil.example/dashboard",
         "//evil.example/dashboard",
         "/dashboard\\..\\..",
+        "/dashboard/../spotify",
+        "/dashboard/%2e%2e/spotify",
         "/dashboardx",
         "/dashboard\r\nSet-Cookie: a=b",
         "javascript:alert(1)",

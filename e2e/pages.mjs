@@ -1,0 +1,143 @@
+// Every page that people see: whose browser it takes, and how to come there.
+
+import { heading, press, signIn } from "./person.mjs";
+import { authorizeUrl, proofKey } from "./site.mjs";
+
+const CALLBACK = "http://127.0.0.1:3000/callback";
+const TEAM = "5001";
+
+/** Below the dashboard, what is told apart by its address alone: a name, the route as the server has it, and its parameters. */
+const at = (name, route, ...parameters) => ({
+  name,
+  route,
+  reach: (page, { dashboard }) => {
+    const path = parameters.reduce((path, parameter) => path.replace("{}", parameter), route);
+    return page.goto(`${dashboard.url}/dashboard/${path}`);
+  },
+});
+
+/** A page that takes more than its address. */
+const by = (name, reach) => ({ name, reach });
+
+const appOf = (page, dev) => openTab(page, dev, "");
+const openTab = (page, { dashboard, apis }, tab) =>
+  page.goto(`${dashboard.url}/dashboard/apps/spotify/${apis.spotify.client_id}/${tab}`);
+
+const nobody = [
+  at("sign-in", "sign-in"),
+  by("sign-in-wrong", async (page, { dashboard }) => {
+    await page.goto(`${dashboard.url}/dashboard/sign-in`);
+    await signIn(page, { email: "nobody@example.com", password: "not this one" });
+    await page.getByRole("alert").waitFor();
+  }),
+  by("dev-home", (page, { url }) => page.goto(url)),
+  by("authorize-sign-in", (page, { apis }) => page.goto(authorizeUrl(apis.spotify, CALLBACK))),
+  by("authorize-problem", (page, { apis }) => page.goto(authorizeUrl(apis.spotify, "https://elsewhere.example/"))),
+];
+
+const fan = [
+  by("consent", async (page, { apis }) => {
+    const scope = "user-read-email playlist-read-private user-modify-playback-state";
+    await page.goto(authorizeUrl(apis.spotify, CALLBACK, { scope }));
+    await signIn(page, apis.spotify.user);
+    await heading(page, "wants to use your account");
+  }),
+  by("consent-reviewed", async (page, { apis }) => {
+    await page.goto(authorizeUrl(apis.standard, CALLBACK, { scope: "read write", ...proofKey().sent }));
+    await signIn(page, apis.standard.user);
+    await heading(page, "wants to use your account");
+  }),
+  by("device-code", (page, { apis }) => page.goto(deviceAddress(apis))),
+  by("device-code-wrong", async (page, { apis }) => {
+    await page.goto(deviceAddress(apis));
+    await page.getByLabel("Code").fill("NOT-A-CODE");
+    await press(page, "Continue");
+    await page.getByRole("alert").waitFor();
+  }),
+  by("device-compare", async (page, { apis }) => {
+    await page.goto((await deviceCode(apis)).verification_uri_complete);
+    await page.getByText("Does your device show this code?").waitFor();
+  }),
+  by("device-done", async (page, { apis }) => {
+    await page.goto((await deviceCode(apis)).verification_uri_complete);
+    await press(page, "Allow");
+    await heading(page, "Your device is connected");
+  }),
+  by("no-apps-yet", (page, { dashboard }) => page.goto(`${dashboard.url}/dashboard`)),
+];
+
+const deviceAddress = ({ standard }) => `${standard.base_url}/device`;
+
+async function deviceCode({ standard }) {
+  const fields = { client_id: standard.pkce_client_id, scope: "read profile" };
+  const begin = { method: "POST", body: new URLSearchParams(fields) };
+  return (await fetch(standard.device_authorization_url, begin)).json();
+}
+
+const developer = [
+  at("first", ""),
+  at("apps", "teams/{}/apps", TEAM),
+  at("apps-of-first-team", "apps"),
+  at("app-new", "apps/new"),
+  by("app-new-wrong", async (page, { dashboard }) => {
+    await page.goto(`${dashboard.url}/dashboard/apps/new?team=${TEAM}&api=spotify`);
+    await page.getByLabel("App name").fill("My next app");
+    await page.getByLabel("Redirect URIs").fill("http://localhost:3000/callback");
+    await press(page, "Create app");
+    await page.getByRole("alert").waitFor();
+  }),
+  { ...by("app-credentials", appOf), route: "apps/{}/{}" },
+  { ...by("app-users", (page, dev) => openTab(page, dev, "users")), route: "apps/{}/{}/users" },
+  by("app-secret-shown", async (page, dev) => {
+    await appOf(page, dev);
+    await page.getByLabel("Name of a new secret").fill("winter");
+    await press(page, "Add secret");
+    await page.locator("#shown-secret").waitFor();
+  }),
+  by("app-secret-password", async (page, dev) => {
+    await appOf(page, dev);
+    await page.getByRole("button", { name: "View client secret" }).first().click();
+    await page.getByLabel("Password").waitFor();
+  }),
+  by("app-uris-wrong", async (page, dev) => {
+    await appOf(page, dev);
+    await page.getByRole("textbox", { name: "Redirect URIs" }).fill("http://localhost:3000/callback");
+    await press(page, "Save");
+    await page.getByRole("alert").waitFor();
+  }),
+  by("app-requested", async (page, { dashboard }) => {
+    await page.goto(`${dashboard.url}/dashboard/apps/new?team=${TEAM}&api=spotify-ads`);
+    await page.getByLabel("App name").fill("Winter campaigns");
+    await page.getByLabel("Description").fill("Plans what plays in winter, and where.");
+    await press(page, "Request access");
+    await page.getByText("Your request waits for an answer").waitFor();
+  }),
+  by("nothing-here", (page, { dashboard }) => page.goto(`${dashboard.url}/dashboard/no-such-page`)),
+  by("stale", async (page, dev) => {
+    await appOf(page, dev);
+    await page.locator('input[name="form_token"]').evaluateAll((all) => all.forEach((one) => (one.value = "old")));
+    await press(page, "Revoke and regenerate");
+    await heading(page, "This page was out of date");
+  }),
+];
+
+const admin = [
+  // What the developer above asked for waits here.
+  at("requests", "administration/requests"),
+  by("requests-none", async (page, { dashboard }) => {
+    await page.goto(`${dashboard.url}/dashboard/administration/requests`);
+    await press(page, "Approve");
+    await heading(page, "Nothing waits");
+  }),
+  at("administration-apis", "administration/apis"),
+  at("administration-accounts", "administration/accounts"),
+  at("administration-teams", "administration/teams"),
+  at("administration-audit", "administration/audit"),
+  at("administration-database", "administration/database"),
+];
+
+/** By who looks at them, in the order in which they come. */
+export const pages = { nobody, fan, developer, admin };
+
+/** Addresses that give a file to keep. */
+export const files = ["administration/audit/csv"];
