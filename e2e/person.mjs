@@ -11,7 +11,7 @@ export async function signIn(page, { email, password }) {
 export async function enter(page, { dashboard }, person) {
   await page.goto(`${dashboard.url}/dashboard`);
   await signIn(page, person);
-  await page.getByRole("navigation").first().waitFor({ state: "attached" });
+  await page.locator("nav").first().waitFor({ state: "attached" });
 }
 
 /** Presses the button. */

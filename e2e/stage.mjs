@@ -8,7 +8,7 @@ import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { watch } from "./watch.mjs";
 
-const PATIENCE_MILLIS = 15_000;
+const PATIENCE_MILLIS = 30_000;
 
 let browser;
 before(async () => {

@@ -66,3 +66,9 @@ fn luminance([red, green, blue]: [u8; 3]) -> f64 {
     };
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
+
+/// A rule left open takes all that follow it along.
+#[test]
+fn every_rule_is_closed() {
+    assert_eq!(STYLESHEET.matches('{').count(), STYLESHEET.matches('}').count());
+}
