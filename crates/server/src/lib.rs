@@ -106,8 +106,9 @@ impl Server {
         };
         let trace = self.insight.traces.as_ref().map(|traces| traces.begin(&request));
         let answer = std::pin::pin!(self.answer(request));
+        let named = id.to_header();
         let mut response = request::within(Current { id, trace }, answer).await;
-        response.headers_mut().insert(request::ID, id.to_header());
+        response.headers_mut().insert(request::ID, named);
         response
     }
 

@@ -14,19 +14,16 @@ const MOST: usize = 64;
 const UUID: usize = 36;
 
 /// A name made here is a random UUID; one that a proxy gave is of up to 64 characters out of `A–Z a–z 0–9 . _ -`, so that it
-/// can be put anywhere without harm.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RequestId {
-    text: [u8; MOST],
-    length: usize,
-}
+/// can be put anywhere without harm. It is kept as the header field it becomes, so that clones share one text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The name that a trusted proxy gave, where it is a safe one; else a new one.
     pub(crate) fn of_trusted(headers: &HeaderMap) -> Self {
         let mut given = headers.get_all(ID).into_iter();
         let only = given.next().filter(|_| given.next().is_none());
-        only.and_then(|value| Self::read(value.as_bytes())).unwrap_or_else(Self::random)
+        only.filter(|value| is_safe(value.as_bytes())).cloned().map_or_else(Self::random, Self)
     }
 
     /// RFC 9562 §5.4: a UUID of random bits.
@@ -36,38 +33,32 @@ impl RequestId {
         entropy::rng().fill_bytes(&mut bits);
         bits[6] = bits[6] & 0x0f | 0x40;
         bits[8] = bits[8] & 0x3f | 0x80;
-        let mut text = [0u8; MOST];
+        let mut text = [b'-'; UUID];
         let mut at = 0;
         for (number, byte) in bits.into_iter().enumerate() {
             if matches!(number, 4 | 6 | 8 | 10) {
-                text[at] = b'-';
                 at += 1;
             }
             text[at] = HEX[usize::from(byte >> 4)];
             text[at + 1] = HEX[usize::from(byte & 0x0f)];
             at += 2;
         }
-        Self { text, length: UUID }
-    }
-
-    fn read(given: &[u8]) -> Option<Self> {
-        let is_safe = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-        if given.is_empty() || given.len() > MOST || !given.iter().all(is_safe) {
-            return None;
-        }
-        let mut text = [0u8; MOST];
-        text[..given.len()].copy_from_slice(given);
-        Some(Self { text, length: given.len() })
+        Self(HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("")))
     }
 
     pub fn as_str(&self) -> &str {
         // It is ASCII, made or checked here.
-        std::str::from_utf8(&self.text[..self.length]).unwrap_or_default()
+        std::str::from_utf8(self.0.as_bytes()).unwrap_or_default()
     }
 
-    pub(crate) fn to_header(self) -> HeaderValue {
-        HeaderValue::from_str(self.as_str()).unwrap_or(HeaderValue::from_static(""))
+    pub(crate) fn to_header(&self) -> HeaderValue {
+        self.0.clone()
     }
+}
+
+fn is_safe(given: &[u8]) -> bool {
+    let is_safe = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    !given.is_empty() && given.len() <= MOST && given.iter().all(is_safe)
 }
 
 impl fmt::Display for RequestId {

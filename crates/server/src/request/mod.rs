@@ -30,7 +30,7 @@ pub(crate) struct Current {
 
 /// The name of the request that this task answers.
 pub fn current_id() -> Option<RequestId> {
-    CURRENT.try_with(|current| current.id).ok()
+    CURRENT.try_with(|current| current.id.clone()).ok()
 }
 
 /// The trace of the request that this task answers.
