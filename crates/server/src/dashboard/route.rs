@@ -73,6 +73,8 @@ routes! {
     Get "apps/{}/{}/users" Needs::App(VIEWER) => apps::users::show,
     Post "apps/{}/{}/users/add" Needs::App(DEVELOPER) => apps::users::add,
     Post "apps/{}/{}/users/remove" Needs::App(DEVELOPER) => apps::users::remove,
+    Get "apps/{}/{}/usage" Needs::App(VIEWER) => apps::usage::show,
+    Get "apps/{}/{}/usage.csv" Needs::App(VIEWER) => apps::usage::csv,
 
     Get "administration/requests" Needs::Administrator => administration::requests::show,
     Post "administration/requests/approve" Needs::Administrator => administration::requests::approve,

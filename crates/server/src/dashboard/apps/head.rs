@@ -12,6 +12,7 @@ use crate::api::Api;
 pub(super) enum Tab {
     Credentials,
     Users,
+    Usage,
 }
 
 /// What the template `app_head.html` shows.
@@ -33,14 +34,18 @@ pub(super) struct TabLink {
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, &'static str); 2] =
-        [(Self::Credentials, "Credentials", ""), (Self::Users, "Users", "/users")];
+    const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Credentials, "Credentials", ""),
+        (Self::Users, "Users", "/users"),
+        (Self::Usage, "Usage", "/usage"),
+    ];
 
     /// Whether an app has this page.
     pub(super) fn is_for(self, record: &AppRecord, api: &Api) -> bool {
         let is_requested = record.app.stage == Stage::Requested;
         match self {
             Self::Credentials => true,
+            Self::Usage => !is_requested,
             Self::Users => !is_requested && matches!(api.dialect().apps.users, Users::Listed(_)),
         }
     }

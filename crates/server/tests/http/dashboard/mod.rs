@@ -6,6 +6,7 @@ mod hostile;
 mod requests;
 mod routes;
 mod session;
+mod usage;
 mod users;
 
 use crate::app::{Browser, Page, TestApp};
