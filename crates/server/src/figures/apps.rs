@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use foldhash::fast::RandomState;
 use papaya::HashMap;
 use stagedoor_protocol::id::AppId;
 use stagedoor_store::figures::Counter;
@@ -11,7 +12,7 @@ use stagedoor_wire::ClientId;
 
 /// The apps of an API.
 pub(crate) struct Apps {
-    by_id: HashMap<AppId, AppFigures>,
+    by_id: HashMap<AppId, AppFigures, RandomState>,
     /// All that came when there was no place left.
     others: AppFigures,
     /// Places left, among all APIs.
@@ -31,7 +32,7 @@ pub(super) const OTHERS: &str = "(others)";
 
 impl Apps {
     pub(super) fn new(left: Arc<AtomicUsize>) -> Self {
-        Self { by_id: HashMap::new(), others: AppFigures::new(OTHERS), left }
+        Self { by_id: HashMap::default(), others: AppFigures::new(OTHERS), left }
     }
 
     /// The app was given a token.

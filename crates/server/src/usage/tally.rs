@@ -4,6 +4,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::id::{AccountId, AppId};
 use stagedoor_protocol::usage::{AppUsage, Hour, OTHERS, Outcomes, Refused};
@@ -20,15 +21,15 @@ const MOST: usize = 200_000;
 /// By hour, as the clock was: `dev` moves it.
 #[derive(Default)]
 pub(super) struct Tally {
-    hours: BTreeMap<Hour, HashMap<AppId, AppTally>>,
+    hours: BTreeMap<Hour, HashMap<AppId, AppTally, RandomState>>,
     entries: usize,
     left_out: u64,
 }
 
 #[derive(Default)]
 struct AppTally {
-    calls: HashMap<Box<str>, Outcomes>,
-    people: HashSet<AccountId>,
+    calls: HashMap<Box<str>, Outcomes, RandomState>,
+    people: HashSet<AccountId, RandomState>,
     refused: Vec<Refused>,
 }
 
