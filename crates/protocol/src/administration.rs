@@ -7,7 +7,8 @@ use stagedoor_wire::RedirectUri;
 
 use crate::account::Email;
 use crate::app::Stage;
-use crate::id::{AccountId, AppId, TeamId};
+use crate::id::{AccountId, AppId, InvitationId, TeamId};
+use crate::invitation::Invitation;
 use crate::team::{Role, TeamKind};
 use crate::{Refusal, Timestamp};
 
@@ -54,6 +55,31 @@ pub enum Change {
         app: AppId,
         name: String,
         description: String,
+        website: String,
+        purpose: String,
+    },
+    /// Expects that no review was asked for.
+    AskForReview {
+        app: AppId,
+        purpose: String,
+        at: Timestamp,
+    },
+    /// Expects that one was.
+    EndReview {
+        app: AppId,
+    },
+    /// Expects the app to belong to `from`, and `to` to have fewer than `at_most` apps of its API. Raise its epoch in the same
+    /// decision, for tokens say whose they are.
+    MoveApp {
+        app: AppId,
+        from: TeamId,
+        to: TeamId,
+        at_most: Option<u32>,
+    },
+    SaveInvitation(Invitation),
+    /// Expects it to be there: of two who use it, one does.
+    EndInvitation {
+        invitation: InvitationId,
     },
     /// All of them, in their order.
     SetRedirectUris {
@@ -100,6 +126,16 @@ pub enum Expectation {
         app: AppId,
         stage: Stage,
     },
+    Member {
+        team: TeamId,
+        account: AccountId,
+        role: Role,
+    },
+    /// One who may do everything, besides this account.
+    AnotherOwner {
+        team: TeamId,
+        than: AccountId,
+    },
 }
 
 /// Why an administrator's change is not made. The texts are for people and say what to do.
@@ -121,4 +157,14 @@ pub enum Objection {
     Stage { is: Stage },
     #[error("the end lies in the past")]
     EndInThePast,
+    #[error("a review was asked for already")]
+    ReviewAsked,
+    #[error("no review was asked for")]
+    NoReviewAsked,
+    #[error("no other owner would be left in the team")]
+    LastOwner,
+    #[error("they are a member already")]
+    AlreadyMember,
+    #[error("the invitation is over, or for someone else")]
+    InvitationOver,
 }

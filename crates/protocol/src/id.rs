@@ -47,6 +47,8 @@ ids! {
     DeviceId;
     /// A signed-in browser.
     SessionId;
+    /// An invitation.
+    InvitationId;
 }
 
 fn growing(now: Timestamp, rng: &mut impl CryptoRng) -> i64 {

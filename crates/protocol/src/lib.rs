@@ -18,6 +18,7 @@ pub mod device;
 pub mod grant;
 pub mod id;
 pub mod introspection;
+pub mod invitation;
 pub mod jwt;
 pub mod keys;
 pub mod legacy_key;

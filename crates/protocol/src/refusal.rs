@@ -72,6 +72,8 @@ pub enum Refusal {
     AccessDenied,
     #[error("every app of this API needs a secret: it cannot be public")]
     PublicApp,
+    #[error("this API serves no teams of this kind")]
+    TeamKindNotServed,
     #[error("there are as many apps, secrets or listed people as there may be")]
     LimitReached,
     #[error("too many requests")]
@@ -92,7 +94,7 @@ impl Refusal {
             Self::ClientUnknown => Kind::ClientUnknown,
             Self::ClientSecretMissing | Self::ClientSecretWrong => Kind::ClientSecretWrong,
             Self::ClientSuspended => Kind::ClientSuspended,
-            Self::GrantForbidden | Self::PublicApp => Kind::GrantTypeForbidden,
+            Self::GrantForbidden | Self::PublicApp | Self::TeamKindNotServed => Kind::GrantTypeForbidden,
             Self::Scope => Kind::ScopeInvalid,
             Self::CodeUnknown | Self::CodeReplayed => Kind::CodeUnknown,
             Self::CodeExpired => Kind::CodeExpired,

@@ -189,6 +189,60 @@ pub fn set_member(
     Decision { reply: Ok(()), effects }
 }
 
+/// Gives a member another role. `another`: whether there is another owner; the commit makes sure that one is left.
+pub fn change_role(
+    team: TeamId,
+    member: &Member,
+    role: Role,
+    another: bool,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let mut effects = match stay_owned(team, member, another) {
+        Ok(effects) => effects,
+        Err(objection) => return Decision::refuse(objection),
+    };
+    let what = format!("member set: {} as {}", member.email.as_str(), role.as_str());
+    effects.extend([
+        Effect::Administer(Change::SetMember { team, account: member.account, role }),
+        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
+    ]);
+    Decision { reply: Ok(()), effects }
+}
+
+/// Ends a membership, one's own or another's, as [`change_role`] changes it. Their way to the team's apps ends with it.
+pub fn leave(
+    team: TeamId,
+    member: &Member,
+    another: bool,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let mut effects = match stay_owned(team, member, another) {
+        Ok(effects) => effects,
+        Err(objection) => return Decision::refuse(objection),
+    };
+    let verb = if member.email.as_str() == actor { "member left" } else { "member removed" };
+    let what = format!("{verb}: {}", member.email.as_str());
+    effects.extend([
+        Effect::Administer(Change::RemoveMember { team, account: member.account }),
+        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
+    ]);
+    Decision { reply: Ok(()), effects }
+}
+
+fn stay_owned(team: TeamId, member: &Member, another: bool) -> Result<Vec<Effect>, Objection> {
+    let (account, role) = (member.account, member.role);
+    let mut effects = vec![Effect::Expect(Expectation::Member { team, account, role })];
+    if role == Role::Owner {
+        if !another {
+            return Err(Objection::LastOwner);
+        }
+        effects.push(Effect::Expect(Expectation::AnotherOwner { team, than: account }));
+    }
+    Ok(effects)
+}
+
 /// Ends a membership. What the person made for the team stays.
 pub fn remove_member(
     team: TeamId,

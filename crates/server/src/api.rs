@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use stagedoor_protocol::app::Applicant;
 use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{Question, Rules, Timestamp};
 use stagedoor_store::{Store, StoreError};
 use stagedoor_wire::Dialect;
@@ -41,6 +43,13 @@ pub struct NeededScope {
     pub scope: String,
 }
 
+/// What developers accept before they get an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    pub url: String,
+    pub version: String,
+}
+
 /// An API as it runs.
 pub struct Api {
     pub mount: String,
@@ -58,6 +67,9 @@ pub struct Api {
     pub(crate) figures: Arc<ApiFigures>,
     /// What pages say to the developer of an app that is refused.
     pub(crate) developer_hint: Option<String>,
+    /// The kinds of teams it has apps of; none named are all.
+    pub(crate) serves: Vec<TeamKind>,
+    pub(crate) terms: Option<Terms>,
 }
 
 /// The counters of an API.
@@ -94,12 +106,29 @@ impl Api {
             figures: Figures::default().api(&name),
             body_patience: BODY_PATIENCE,
             developer_hint: None,
+            serves: Vec::new(),
+            terms: None,
         }
     }
 
     /// The same, with what pages say to the developer whose client id or redirect URI is refused: how to register one here.
     pub fn with_developer_hint(self, hint: String) -> Self {
         Self { developer_hint: Some(hint), ..self }
+    }
+
+    /// The same for these kinds of teams; none named are all.
+    pub fn with_serves(self, serves: Vec<TeamKind>) -> Self {
+        Self { serves, ..self }
+    }
+
+    /// The same with terms that developers accept.
+    pub fn with_terms(self, terms: Option<Terms>) -> Self {
+        Self { terms, ..self }
+    }
+
+    /// A team of this kind, as one that wants an app.
+    pub(crate) fn applicant(&self, kind: TeamKind) -> Applicant<'_> {
+        Applicant { kind, served: &self.serves }
     }
 
     /// The same with access tokens of another form.

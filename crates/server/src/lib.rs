@@ -40,7 +40,7 @@ use stagedoor_store::Store;
 /// The path of the page that makes the first administrator.
 pub use browser::SETUP_PATH;
 
-pub use api::{Api, ApiSettings, NeededScope};
+pub use api::{Api, ApiSettings, NeededScope, Terms};
 pub use clock::Clock;
 pub use dashboard::Dashboard;
 pub use gateway::upstream::{Address, NoCertificates, Upstream};

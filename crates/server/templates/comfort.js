@@ -22,6 +22,7 @@ if (api && button) {
   const say = () => {
     const byRequest = api.selectedOptions[0]?.hasAttribute("data-by-request");
     button.textContent = says[byRequest ? 1 : 0];
+    for (const row of document.querySelectorAll("[data-for-requests]")) row.hidden = !byRequest;
   };
   api.addEventListener("change", say);
   say();

@@ -18,7 +18,7 @@ mod store;
 mod usage;
 
 pub use error::{CommitError, StoreError};
-pub use listing::{AppFilter, GrantFilter, Page};
+pub use listing::{AppFilter, Connection, GrantFilter, Page};
 pub use sqlite::Sizes;
 pub use sqlite::key_uses::key_uses;
 pub use store::{Cleaned, Over, OverGrants, Store, StoreOptions};

@@ -2,17 +2,20 @@
 //! as it stands now.
 
 use rusqlite::params;
+use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::account::AccountRecord;
 use stagedoor_protocol::administration::LegacyKeyName;
 use stagedoor_protocol::app::{AppRecord, Stage};
 use stagedoor_protocol::audit::{AuditFilter, AuditPlace, AuditRecord};
 use stagedoor_protocol::grant::GrantRecord;
-use stagedoor_protocol::id::{AccountId, AppId, GrantId, TeamId};
+use stagedoor_protocol::id::{AccountId, AppId, GrantId, InvitationId, TeamId};
+use stagedoor_protocol::invitation::InvitationRecord;
 use stagedoor_protocol::legacy_key::LegacyKeyRecord;
 use stagedoor_protocol::team::{Member, Role, TeamRecord};
-use stagedoor_wire::ClientId;
+use stagedoor_wire::{ClientId, Scopes};
 
 use crate::sql::{administration, listing as sql};
+use crate::sqlite::View;
 use crate::sqlite::questions::listing as questions;
 use crate::{Store, StoreError};
 
@@ -43,6 +46,19 @@ pub struct GrantFilter {
     pub app: Option<AppId>,
     /// Of this person.
     pub account: Option<AccountId>,
+}
+
+/// An app that a person allows something.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The app.
+    pub record: AppRecord,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it last renewed its access, or was first given it; none where nothing it was given is alive.
+    pub used: Option<Timestamp>,
 }
 
 impl Store {
@@ -128,6 +144,66 @@ impl Store {
     /// Apps.
     pub async fn apps(&self, filter: AppFilter, page: Page<AppId>) -> Result<Vec<AppRecord>, StoreError> {
         self.sqlite.read(move |view| questions::apps(view, &filter, page)).await
+    }
+
+    /// Apps whose teams wait for a review.
+    pub async fn apps_in_review(&self, page: Page<AppId>) -> Result<Vec<AppRecord>, StoreError> {
+        let params = (behind(page.behind.map(|id| id.0)), page.limit);
+        self.sqlite.read(move |view| questions::apps_by(view, sql::APPS_IN_REVIEW, params)).await
+    }
+
+    /// How many people allow an app something.
+    pub async fn people_of(&self, app: AppId) -> Result<u32, StoreError> {
+        let count = sql::COUNT_PEOPLE_OF_APP;
+        let counted = self.sqlite.read(move |view| questions::one(view, count, [app.0], |row| row.get(0)));
+        Ok(counted.await?.unwrap_or_default())
+    }
+
+    /// A team's invitations that are still good.
+    pub async fn invitations(
+        &self,
+        team: TeamId,
+        now: Timestamp,
+    ) -> Result<Vec<InvitationRecord>, StoreError> {
+        let (params, read) = ([team.0, now.0], questions::read_invitation);
+        self.sqlite.read(move |view| questions::all(view, sql::INVITATIONS_OF_TEAM, params, read)).await
+    }
+
+    /// One invitation.
+    pub async fn invitation(&self, id: InvitationId) -> Result<Option<InvitationRecord>, StoreError> {
+        let read = questions::read_invitation;
+        self.sqlite.read(move |view| questions::one(view, sql::INVITATION, [id.0], read)).await
+    }
+
+    /// Whether a team has an owner besides this account.
+    pub async fn has_another_owner(&self, team: TeamId, than: AccountId) -> Result<bool, StoreError> {
+        let (sql, params) = (administration::ANOTHER_OWNER, [team.0, than.0]);
+        let holds = self.sqlite.read(move |view| questions::one(view, sql, params, |row| row.get(0))).await?;
+        Ok(holds == Some(true))
+    }
+
+    /// The legacy keys of a team's apps.
+    pub async fn legacy_keys_of(
+        &self,
+        team: TeamId,
+        at_most: u32,
+    ) -> Result<Vec<LegacyKeyRecord>, StoreError> {
+        let (params, read) = ((team.0, at_most), questions::read_legacy_key);
+        self.sqlite.read(move |view| questions::all(view, sql::LEGACY_KEYS_OF_TEAM, params, read)).await
+    }
+
+    /// What a person allows apps.
+    pub async fn connections(&self, account: AccountId) -> Result<Vec<Connection>, StoreError> {
+        let read = move |view: &View<'_>| {
+            let apps = questions::apps_by(view, sql::CONNECTED_APPS, [account.0])?;
+            let consents = questions::all(view, sql::CONSENTS, [account.0], questions::read_consent)?;
+            let connection = |record: AppRecord| {
+                let (_, scopes, since, used) = consents.iter().find(|own| own.0 == record.app.id)?.clone();
+                Some(Connection { record, scopes, since, used })
+            };
+            Ok(apps.into_iter().filter_map(connection).collect())
+        };
+        self.sqlite.read(read).await
     }
 
     /// One app.

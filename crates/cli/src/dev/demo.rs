@@ -52,6 +52,8 @@ fn own_app(mount: &Mount) -> anyhow::Result<AppEntry> {
         secrets: vec![Secret::new("demo-secret")],
         name: format!("Demo app of {}", mount.dialect.title),
         description: String::new(),
+        website: String::new(),
+        purpose: String::new(),
         stage: stagedoor_protocol::app::Stage::Approved,
         team: Named::Id(stagedoor_protocol::id::TeamId(5001)),
         acts_for: Vec::new(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::bail;
+use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Question};
 use stagedoor_server::dev::Restart;
 use stagedoor_server::password::Passwords;
@@ -35,10 +36,10 @@ impl Plan {
             .settings(&self.state)
             .into_iter()
             .map(|settings| {
-                let hint = hint(&settings.name);
+                let (hint, serves) = (hint(&settings.name), serves(&settings.name));
                 let (keys, passwords) = (keys.clone(), passwords.clone());
                 let api = Api::new(settings, keys, store.clone(), self.clock.clone(), passwords);
-                Arc::new(api.with_developer_hint(hint))
+                Arc::new(api.with_developer_hint(hint).with_serves(serves))
             })
             .collect();
         if store.is_empty()? {
@@ -74,6 +75,11 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Whom the API is for, where its page says so: all where it is empty.
+fn serves(api: &str) -> Vec<TeamKind> {
+    if api == "bandcamp" { vec![TeamKind::Label, TeamKind::Band] } else { Vec::new() }
 }
 
 /// For the pages that refuse a client id or a redirect URI.

@@ -15,6 +15,14 @@ pub struct AppRecord {
     pub api: String,
     pub app: App,
     pub description: String,
+    /// Where people read more of it; may be empty.
+    pub website: String,
+    /// How it uses the API, as its team told whoever lets apps in; may be empty.
+    pub purpose: String,
+    /// The version of the API's terms that was accepted when it was made.
+    pub terms: Option<String>,
+    /// Since when its team waits for a review.
+    pub review_asked: Option<Timestamp>,
     /// Where it stood before it was suspended.
     pub stage_before: Option<Stage>,
     pub created: Timestamp,
@@ -25,6 +33,8 @@ pub struct AppRecord {
 pub struct AppChange {
     pub name: Option<String>,
     pub description: Option<String>,
+    pub website: Option<String>,
+    pub purpose: Option<String>,
     pub redirect_uris: Option<Vec<RedirectUri>>,
     /// The teams it may act for besides its owner.
     pub acts_for: Option<Vec<TeamId>>,
@@ -40,13 +50,24 @@ pub fn change(
     now: Timestamp,
 ) -> Decision<(), Objection> {
     let (app, mut what, mut effects) = (&record.app, Vec::new(), Vec::new());
-    let (name, description) = (change.name.as_ref(), change.description.as_ref());
-    let renamed = name.is_some_and(|name| *name != app.name);
-    if renamed || description.is_some_and(|text| *text != record.description) {
-        let name = name.unwrap_or(&app.name).clone();
-        let description = description.unwrap_or(&record.description).clone();
-        what.push(if renamed { "name" } else { "description" });
-        effects.push(Effect::Administer(Change::DescribeApp { app: app.id, name, description }));
+    let mut is_other = false;
+    let mut text = |says, new: Option<String>, old: &String| {
+        let changed = new.filter(|new| new != old);
+        if changed.is_some() {
+            is_other = true;
+            what.push(says);
+        }
+        changed.unwrap_or_else(|| old.clone())
+    };
+    let described = Change::DescribeApp {
+        app: app.id,
+        name: text("name", change.name, &app.name),
+        description: text("description", change.description, &record.description),
+        website: text("website", change.website, &record.website),
+        purpose: text("purpose", change.purpose, &record.purpose),
+    };
+    if is_other {
+        effects.push(Effect::Administer(described));
     }
     if let Some(redirect_uris) = change.redirect_uris.filter(|uris| !are_same(uris, &app.redirect_uris)) {
         if let Err(refusal) = check_redirect_uris(rules, &redirect_uris) {

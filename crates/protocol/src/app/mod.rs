@@ -1,8 +1,11 @@
 //! Apps: OAuth clients (RFC 6749 §2), and how one comes to be.
 
 mod change;
+mod review;
 mod secrets;
 mod stage;
+mod transfer;
+mod website;
 
 use rand_core::CryptoRng;
 use stagedoor_wire::dialect::{AppCreation, AppRules, ClientIdForm, UnlistedApps, WithoutSecret};
@@ -13,12 +16,15 @@ use crate::client_secret::{NewSecret, StoredSecret};
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
 use crate::id::{AppId, TeamId};
 use crate::session::Person;
-use crate::team::Team;
+use crate::team::{Team, TeamKind};
 use crate::{Refusal, Rules, Timestamp};
 
 pub use change::{AppChange, AppRecord, change};
+pub use review::{answer_review, ask_for_review};
 pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret, view_secret};
-pub use stage::{Stage, approve, decline, resume, set_stage, suspend};
+pub use stage::{Stage, approve, decline, remove, resume, set_stage, suspend};
+pub use transfer::transfer;
+pub use website::{InvalidWebsite, read_website};
 
 /// An app with all that a token request needs.
 #[derive(Clone, Debug)]
@@ -57,8 +63,26 @@ pub struct NewApp {
     pub team: TeamId,
     pub name: String,
     pub description: String,
+    /// How it will use the API, for whoever lets apps in.
+    pub purpose: String,
+    /// The version of the API's terms that was accepted.
+    pub terms: Option<String>,
     pub redirect_uris: Vec<RedirectUri>,
     pub public: bool,
+}
+
+/// A team that wants an app, and the kinds of teams that the API serves; none named are all.
+#[derive(Debug, Clone, Copy)]
+pub struct Applicant<'a> {
+    pub kind: TeamKind,
+    pub served: &'a [TeamKind],
+}
+
+impl Applicant<'_> {
+    /// Whether it is one of these.
+    pub fn is_served(self) -> bool {
+        self.served.is_empty() || self.served.contains(&self.kind)
+    }
 }
 
 /// An app that is to be.
@@ -76,10 +100,14 @@ pub fn create(
     rules: &Rules,
     id: AppId,
     new: NewApp,
+    applicant: Applicant<'_>,
     actor: &str,
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Decision<CreatedApp> {
+    if !applicant.is_served() {
+        return Decision::refuse(Refusal::TeamKindNotServed);
+    }
     if new.public && !may_be_public(rules) {
         return Decision::refuse(Refusal::PublicApp);
     }

@@ -67,14 +67,24 @@ pub fn decline(record: &AppRecord, actor: &str, now: Timestamp) -> Decision<(), 
     if stage != Stage::Requested {
         return Decision::refuse(Objection::Stage { is: stage });
     }
-    let what = format!("app declined: {} of {}", record.app.client_id, record.api);
-    let effects = vec![
-        Effect::Expect(Expectation::Stage { app, stage }),
+    let mut effects = vec![Effect::Expect(Expectation::Stage { app, stage })];
+    effects.extend(end(record, "app declined", actor, now));
+    Decision { reply: Ok(()), effects }
+}
+
+/// Removes an app with everything that hangs on it: nothing issued to it is good any more.
+pub fn remove(record: &AppRecord, actor: &str, now: Timestamp) -> Decision<(), Objection> {
+    Decision { reply: Ok(()), effects: end(record, "app removed", actor, now) }
+}
+
+fn end(record: &AppRecord, what: &str, actor: &str, now: Timestamp) -> Vec<Effect> {
+    let app = record.app.id;
+    let what = format!("{what}: {} of {}", record.app.client_id, record.api);
+    vec![
         Effect::Raise { epoch: EpochOf::App(app), at: now },
         Effect::Administer(Change::RemoveApp { app }),
         Effect::Audit(AuditEntry::new(now, actor, &what, Subject::App(app))),
-    ];
-    Decision { reply: Ok(()), effects }
+    ]
 }
 
 /// Ends everything an app was given, at once, and gives it nothing more until it is resumed.

@@ -49,6 +49,10 @@ fn record(api: &Api, client: &Client) -> AppRecord {
         api: "music".to_owned(),
         app: (*api.world.apps[&client.app]).clone(),
         description: String::new(),
+        website: String::new(),
+        purpose: String::new(),
+        terms: None,
+        review_asked: None,
         stage_before: None,
         created: START,
     }

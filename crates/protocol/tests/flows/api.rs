@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use stagedoor_protocol::app::{self, NewApp, Stage};
+use stagedoor_protocol::app::{self, Applicant, NewApp, Stage};
 use stagedoor_protocol::authorize::{self, Consent, Fault, Next, ValidRequest};
 use stagedoor_protocol::client_secret::NewSecret;
 use stagedoor_protocol::id::{AccountId, AppId, TeamId};
@@ -20,6 +20,9 @@ use stagedoor_wire::{ClientId, Dialect, RedirectUri, Secret};
 use crate::client::{Client, Shown};
 use crate::setting::{REDIRECT_URI, START, VERIFIER, keys, rules};
 use crate::world::{CommitError, World};
+
+/// For an API that serves every kind of team.
+pub(crate) const ANYONE: Applicant<'_> = Applicant { kind: TeamKind::Company, served: &[] };
 
 pub(crate) struct Api {
     pub(crate) rules: Rules,
@@ -78,10 +81,11 @@ impl Api {
     pub(crate) fn client_of(&mut self, team: TeamId, public: bool) -> Client {
         let redirect_uris = vec![RedirectUri::parse(REDIRECT_URI).unwrap()];
         let (name, description) = ("App".to_owned(), String::new());
-        let new = NewApp { team, name, description, redirect_uris, public };
+        let new =
+            NewApp { team, name, description, purpose: String::new(), terms: None, redirect_uris, public };
         let created = self
             .settle(|rules, _, now, rng| {
-                app::create(rules, AppId::new(now, rng), new.clone(), "dev", now, rng)
+                app::create(rules, AppId::new(now, rng), new.clone(), ANYONE, "dev", now, rng)
             })
             .unwrap();
         let app = created.id;

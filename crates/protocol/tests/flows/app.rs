@@ -7,15 +7,18 @@ use stagedoor_protocol::{Effect, Refusal};
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{Dialect, RedirectUri};
 
-use crate::api::Api;
+use crate::api::{ANYONE, Api};
 use crate::setting::mixtape;
 
 const SECOND: SecretTerms<'_> = SecretTerms { name: "second", expires: None };
 
 fn create(api: &mut Api, team: TeamId, uri: &str, public: bool) -> Result<app::CreatedApp, Refusal> {
     let redirect_uris = vec![RedirectUri::parse(uri).unwrap()];
-    let new = NewApp { team, name: "App".into(), description: String::new(), redirect_uris, public };
-    api.settle(|rules, _, now, rng| app::create(rules, AppId::new(now, rng), new.clone(), "dev", now, rng))
+    let (name, text) = ("App".into(), String::new);
+    let new = NewApp { team, name, description: text(), purpose: text(), terms: None, redirect_uris, public };
+    api.settle(|rules, _, now, rng| {
+        app::create(rules, AppId::new(now, rng), new.clone(), ANYONE, "dev", now, rng)
+    })
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn number(refusal: &Refusal) -> usize {
         Refusal::TooManyRequests => 31,
         Refusal::BodyIncomplete => 32,
         Refusal::PublicApp => 33,
+        Refusal::TeamKindNotServed => 34,
     }
 }
 
@@ -65,6 +66,7 @@ fn said_elsewhere() -> Vec<Refusal> {
         // When an app is created: app.rs.
         Refusal::RedirectUriInsecure(InvalidRedirectUri::Localhost),
         Refusal::PublicApp,
+        Refusal::TeamKindNotServed,
     ]
 }
 

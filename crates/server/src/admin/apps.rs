@@ -45,6 +45,8 @@ struct New {
     #[serde(default)]
     description: String,
     #[serde(default)]
+    purpose: String,
+    #[serde(default)]
     redirect_uris: Vec<String>,
     #[serde(default)]
     acts_for: Vec<String>,
@@ -55,19 +57,22 @@ struct New {
 /// Makes an app, or asks for one where the API's dialect has it so.
 pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let new: New = call.body()?;
-    let rules = &call.api(&new.api)?.rules;
-    let team = teams::find(call, &new.team).await?.id;
+    let api = call.api(&new.api)?;
+    let (rules, owner) = (&api.rules, teams::find(call, &new.team).await?);
+    let team = owner.id;
     let acts_for = find_teams(call, &new.acts_for).await?;
     let app = NewApp {
         team,
         name: read_name(&new.name)?,
-        description: read_description(new.description)?,
+        description: read_text("description", new.description)?,
+        purpose: read_text("purpose", new.purpose)?,
+        terms: None,
         redirect_uris: read_uris(&new.redirect_uris)?,
         public: new.public,
     };
     let id = AppId::new(call.now(), &mut entropy::rng());
     let Decision { reply, mut effects } =
-        app::create(rules, id, app, call.actor(), call.now(), &mut entropy::rng());
+        app::create(rules, id, app, api.applicant(owner.kind), call.actor(), call.now(), &mut entropy::rng());
     if let Ok(created) = &reply {
         let others = acts_for.into_iter().filter(|other| *other != team);
         effects.extend(others.map(|team| Effect::LetActFor { app: created.id, team }));
@@ -90,6 +95,8 @@ pub(super) fn show(record: &AppRecord) -> Result<Answer, Problem> {
 struct Changed {
     name: Option<String>,
     description: Option<String>,
+    website: Option<String>,
+    purpose: Option<String>,
     redirect_uris: Option<Vec<String>>,
     acts_for: Option<Vec<String>>,
 }
@@ -99,7 +106,9 @@ pub(super) async fn change(call: &Call<'_>, record: &AppRecord) -> Result<Answer
     let rules = &call.api(&record.api)?.rules;
     let change = AppChange {
         name: changed.name.as_deref().map(read_name).transpose()?,
-        description: changed.description.map(read_description).transpose()?,
+        description: changed.description.map(|text| read_text("description", text)).transpose()?,
+        website: changed.website.map(read_website).transpose()?,
+        purpose: changed.purpose.map(|text| read_text("purpose", text)).transpose()?,
         redirect_uris: changed.redirect_uris.as_deref().map(read_uris).transpose()?,
         acts_for: match &changed.acts_for {
             Some(names) => Some(find_teams(call, names).await?),
@@ -154,11 +163,16 @@ async fn find_teams(call: &Call<'_>, names: &[String]) -> Result<Vec<TeamId>, Pr
     Ok(teams)
 }
 
-fn read_description(text: String) -> Result<String, Problem> {
+fn read_text(what: &str, text: String) -> Result<String, Problem> {
     if text.chars().count() <= MAX_DESCRIPTION {
         return Ok(text);
     }
-    Err(Problem::bad("the description is too long", format!("{MAX_DESCRIPTION} characters at most")))
+    Err(Problem::bad(format!("the {what} is too long"), format!("{MAX_DESCRIPTION} characters at most")))
+}
+
+fn read_website(text: String) -> Result<String, Problem> {
+    let website = app::read_website(&text);
+    website.map_err(|why| Problem::bad(why.to_string(), "give one such as https://app.example"))
 }
 
 fn read_uris(texts: &[String]) -> Result<Vec<RedirectUri>, Problem> {
@@ -178,6 +192,10 @@ fn view(record: &AppRecord) -> Value {
         "client_id": app.client_id.as_str(),
         "name": app.name,
         "description": record.description,
+        "website": record.website,
+        "purpose": record.purpose,
+        "terms": record.terms,
+        "review_asked": record.review_asked.map(|asked| asked.to_string()),
         "stage": app.stage.as_str(),
         "public": app.public,
         "team": app.owner.name,

@@ -111,6 +111,11 @@ impl From<Objection> for Problem {
             ),
             Objection::LastAdministrator => ("last-administrator", "make another administrator first"),
             Objection::Stage { is } => ("wrong-stage", cure_of(is)),
+            Objection::ReviewAsked => ("review-asked", "wait for the answer"),
+            Objection::NoReviewAsked => ("no-review-asked", "there is nothing to answer"),
+            Objection::LastOwner => ("last-owner", "make another owner first"),
+            Objection::AlreadyMember => ("already-member", "there is nothing to do"),
+            Objection::InvitationOver => ("invitation-over", "ask for another one"),
             Objection::EndInThePast => return Self::bad(detail, "give a time that is to come"),
         };
         Self::conflict(code, detail, cure)
@@ -134,6 +139,11 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::PublicApp => {
             Problem::conflict("public-app", detail, "make it a confidential app: leave out `public`")
         }
+        Refusal::TeamKindNotServed => Problem::conflict(
+            "team-kind-not-served",
+            detail,
+            "choose another team, or name the kind in the API's `serves`",
+        ),
         Refusal::RedirectUriInsecure(_) => Problem::bad(detail, "give another redirect URI"),
         _ => Problem::bad(detail, "change what was sent"),
     }

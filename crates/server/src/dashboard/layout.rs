@@ -71,6 +71,9 @@ fn done(name: &str) -> Option<&'static str> {
         "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",
         "user-added" => "Added. They can use the app from now on.",
         "user-removed" => "Removed. What they had allowed the app has ended.",
+        "review-asked" => "Asked. The answer will stand here.",
+        "answered" => "Answered. The team reads it in the app's settings.",
+        "deleted" => "The app is deleted, and everything issued to it has ended.",
         _ => return None,
     })
 }

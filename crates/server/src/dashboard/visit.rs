@@ -244,6 +244,11 @@ impl<'a> Visit<'a> {
         first(&self.form, name).unwrap_or_default()
     }
 
+    /// All fields of the form with this name.
+    pub(super) fn fields(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.form.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         first(&self.query, name)
     }

@@ -28,6 +28,8 @@ pub(super) fn all(
         let api = Api::new(settings, keys, store.clone(), clock.clone(), passwords.clone());
         let mut api = api
             .with_token_format(configured.token_format)
+            .with_serves(configured.serves.clone())
+            .with_terms(configured.terms.clone())
             .with_figures(&insight.figures)
             .with_body_patience(configuration.server.body_patience);
         if let Some(before) = before.and_then(|before| before.everything.named(&configured.name)) {

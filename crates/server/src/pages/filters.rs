@@ -14,6 +14,13 @@ pub(crate) fn legible(text: impl Display, _: &dyn Values) -> Result<String> {
     Ok(text.to_string().chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect())
 }
 
+/// The same for text of several lines.
+#[askama::filter_fn]
+pub(crate) fn legible_lines(text: impl Display, _: &dyn Values) -> Result<String> {
+    let shown = |c| if steers(c) && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    Ok(text.to_string().replace("\r\n", "\n").chars().map(shown).collect())
+}
+
 fn steers(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -94,6 +94,12 @@ pub struct AppEntry {
     pub name: String,
     #[serde(default)]
     pub description: String,
+    /// Where people read more of it.
+    #[serde(default)]
+    pub website: String,
+    /// How it uses the API.
+    #[serde(default)]
+    pub purpose: String,
     pub stage: Stage,
     /// The team that owns it: its name, or the `id` of a team of this file.
     pub team: Named<TeamId>,

@@ -56,6 +56,11 @@ fn write_app(text: &mut String, current: &Current, own: &CurrentApp) {
     line(text, "client_id", &quoted(app.client_id.as_str()));
     line(text, "name", &quoted(&app.name));
     line(text, "description", &quoted(&record.description));
+    for (key, value) in [("website", &record.website), ("purpose", &record.purpose)] {
+        if !value.is_empty() {
+            line(text, key, &quoted(value));
+        }
+    }
     line(text, "stage", &quoted(app.stage.as_str()));
     line(text, "team", &quoted(&app.owner.name));
     let mut others: Vec<_> = app.teams.iter().filter(|team| team.id != app.owner.id).collect();

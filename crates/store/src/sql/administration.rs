@@ -32,8 +32,28 @@ statements! {
         ON CONFLICT (team_id, account_id) DO UPDATE SET role = excluded.role";
     /// team, account
     REMOVE_MEMBER = "DELETE FROM team_members WHERE team_id = $1 AND account_id = $2";
-    /// name, description, app
-    DESCRIBE_APP = "UPDATE apps SET name = $1, description = $2 WHERE id = $3";
+    /// name, description, website, purpose, app
+    DESCRIBE_APP = "UPDATE apps SET name = $1, description = $2, website = $3, purpose = $4 WHERE id = $5";
+    /// at, purpose, app
+    ASK_FOR_REVIEW = "UPDATE apps SET review_asked = $1, purpose = $2 WHERE id = $3 AND review_asked IS NULL";
+    /// app
+    END_REVIEW = "UPDATE apps SET review_asked = NULL WHERE id = $1 AND review_asked IS NOT NULL";
+    /// app
+    API_OF_APP = "SELECT api FROM apps WHERE id = $1";
+    /// to, app, from
+    MOVE_APP = "UPDATE apps SET team_id = $1 WHERE id = $2 AND team_id = $3";
+    /// id, hash, team, role, app, email, invited by, expires
+    SAVE_INVITATION = "INSERT INTO invitations (id, hash, team_id, role, app_id, email, invited_by, expires)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// invitation
+    END_INVITATION = "DELETE FROM invitations WHERE id = $1";
+    /// app
+    REMOVE_INVITATIONS_TO = "DELETE FROM invitations WHERE app_id = $1";
+    /// team, account, role
+    MEMBER_IS = "SELECT EXISTS (SELECT 1 FROM team_members WHERE team_id = $1 AND account_id = $2 AND role = $3)";
+    /// team, besides this account
+    ANOTHER_OWNER = "SELECT EXISTS (SELECT 1 FROM team_members
+        WHERE team_id = $1 AND account_id <> $2 AND role = 'owner')";
     /// app
     REMOVE_REDIRECT_URIS = "DELETE FROM redirect_uris WHERE app_id = $1";
     /// app, team
@@ -56,6 +76,9 @@ statements! {
     REMOVE_LISTED_USERS = "DELETE FROM listed_users WHERE app_id = $1";
     /// app
     REMOVE_APP_TEAMS = "DELETE FROM app_teams WHERE app_id = $1";
+    /// app
+    NOTE_REMOVED = "INSERT INTO removed_apps (id, epoch, raised)
+        SELECT id, epoch, raised FROM apps WHERE id = $1 AND raised IS NOT NULL";
     /// app
     REMOVE_APP = "DELETE FROM apps WHERE id = $1";
 }

@@ -19,15 +19,15 @@ statements! {
         WHERE team_id = $1 OR id IN (SELECT app_id FROM app_teams WHERE team_id = $1)";
     /// team, api
     COUNT_TEAM_APPS = "SELECT count(*) FROM apps WHERE team_id = $1 AND api = $2";
-    /// id, api, client_id, team, name, description, stage, public, created
+    /// id, api, client_id, team, name, description, stage, public, created, purpose, terms
     CREATE_APP = "INSERT INTO apps
-        (id, api, client_id, team_id, name, description, stage, public, created, epoch)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT coalesce(max(epoch), 0) FROM restored))";
+        (id, api, client_id, team_id, name, description, stage, public, created, purpose, terms, epoch)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// app, position, uri
     ADD_REDIRECT_URI = "INSERT INTO redirect_uris (app_id, position, uri) VALUES ($1, $2, $3)";
     /// stage, app
     SET_STAGE = "UPDATE apps SET stage_before = CASE WHEN stage = 'suspended' THEN stage_before ELSE stage END,
-        stage = $1 WHERE id = $2";
+        stage = $1, review_asked = NULL WHERE id = $2";
     /// id, app, name, key, hash, created, expires, seal key, sealed
     ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -19,6 +19,12 @@ statements! {
     /// at most, now
     ENDED_TOKENS = "DELETE FROM ended_tokens WHERE nonce IN (SELECT nonce FROM
         (SELECT nonce, expires FROM ended_tokens ORDER BY expires LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, now
+    INVITATIONS = "DELETE FROM invitations WHERE id IN (SELECT id FROM
+        (SELECT id, expires FROM invitations ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, raised at the latest
+    REMOVED_APPS = "DELETE FROM removed_apps WHERE id IN (SELECT id FROM
+        (SELECT id, raised FROM removed_apps ORDER BY raised LIMIT $1) AS first WHERE raised < $2)";
     /// at most, revoked at the latest
     REVOKED_GRANTS = "DELETE FROM grants WHERE id IN (SELECT id FROM
         (SELECT id, revoked FROM grants WHERE revoked IS NOT NULL ORDER BY revoked LIMIT $1) AS first

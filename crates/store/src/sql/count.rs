@@ -38,6 +38,10 @@ statements! {
     /// behind
     ENDED_TOKENS = "SELECT nonce FROM ended_tokens WHERE nonce > $1 ORDER BY nonce";
     /// behind
+    INVITATIONS = "SELECT id FROM invitations WHERE id > $1 ORDER BY id";
+    /// behind
+    REMOVED_APPS = "SELECT id FROM removed_apps WHERE id > $1 ORDER BY id";
+    /// behind
     AUDIT = "SELECT id FROM audit WHERE id > $1 ORDER BY id";
     /// behind
     RESTORED = "SELECT epoch FROM restored WHERE epoch > $1 ORDER BY epoch";

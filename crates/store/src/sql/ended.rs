@@ -14,6 +14,8 @@ statements! {
     /// since
     APPS_RAISED = "SELECT id, epoch, raised FROM apps WHERE raised >= $1";
     /// since
+    APPS_REMOVED = "SELECT id, epoch, raised FROM removed_apps WHERE raised >= $1";
+    /// since
     TEAMS_RAISED = "SELECT id, epoch, raised FROM teams WHERE raised >= $1";
     /// since
     ACCOUNTS_RAISED = "SELECT id, epoch, raised FROM accounts WHERE raised >= $1";

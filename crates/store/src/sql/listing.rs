@@ -16,7 +16,15 @@ macro_rules! team {
 macro_rules! app {
     () => {
         "SELECT a.id, a.client_id, a.name, a.stage, a.public, a.epoch, t.id, t.name, t.epoch, a.api, a.description,
-        a.stage_before, a.created FROM apps a JOIN teams t ON t.id = a.team_id "
+        a.stage_before, a.created, a.website, a.purpose, a.terms, a.review_asked FROM apps a JOIN teams t ON t.id = a.team_id "
+    };
+}
+
+macro_rules! invitation {
+    () => {
+        "SELECT i.id, i.hash, i.team_id, i.role, i.app_id, i.email, i.invited_by, i.expires, t.name,
+        a.api, a.client_id, a.name FROM invitations i JOIN teams t ON t.id = i.team_id
+        LEFT JOIN apps a ON a.id = i.app_id "
     };
 }
 
@@ -82,6 +90,23 @@ statements! {
     /// team, behind, api, stage, at most
     APPS_OF_TEAM = concat!(app!(), "WHERE a.team_id = $1 AND a.id > $2 AND ($3 IS NULL OR a.api = $3)
         AND ($4 IS NULL OR a.stage = $4) ORDER BY a.id LIMIT $5");
+    /// behind, at most
+    APPS_IN_REVIEW = concat!(app!(), "WHERE a.review_asked IS NOT NULL AND a.id > $1 ORDER BY a.id LIMIT $2");
+    /// app
+    COUNT_PEOPLE_OF_APP = "SELECT count(*) FROM consents WHERE app_id = $1";
+    /// team, now
+    INVITATIONS_OF_TEAM = concat!(invitation!(), "WHERE i.team_id = $1 AND i.expires > $2 ORDER BY i.id");
+    /// invitation
+    INVITATION = concat!(invitation!(), "WHERE i.id = $1");
+    /// team, at most
+    LEGACY_KEYS_OF_TEAM = "SELECT l.api, l.id, l.app_id, l.key_id, l.hash, l.ends FROM legacy_keys l
+        JOIN apps a ON a.id = l.app_id WHERE a.team_id = $1 ORDER BY l.api, l.id LIMIT $2";
+    /// account
+    CONNECTED_APPS = concat!(app!(), "JOIN consents c ON c.app_id = a.id WHERE c.account_id = $1 ORDER BY a.name, a.id");
+    /// account
+    CONSENTS = "SELECT c.app_id, c.scopes, c.since, max(g.presented_at) FROM consents c
+        LEFT JOIN grants g ON g.account_id = c.account_id AND g.app_id = c.app_id AND g.revoked IS NULL
+        WHERE c.account_id = $1 GROUP BY c.app_id, c.scopes, c.since";
     /// api, client_id
     APP = concat!(app!(), "WHERE a.api = $1 AND a.client_id = $2");
     /// app, behind, at most

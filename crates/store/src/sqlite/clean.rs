@@ -126,13 +126,15 @@ impl Sweep {
 }
 
 /// Statements that delete what is over before a time, an hour or a day, and which that is.
-fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 10] {
+fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 12] {
     let day = |seconds: i64| Day::of(now.plus_seconds(-seconds)).0;
     [
         (sql::CODES, now.0),
         (sql::SESSIONS, now.0),
         (sql::DEVICES, now.0),
         (sql::AUDIT, now.plus_seconds(-AUDIT_SECONDS).0),
+        (sql::INVITATIONS, now.0),
+        (sql::REMOVED_APPS, horizon.0),
         (sql::ENDED_TOKENS, now.0),
         (sql::REVOKED_GRANTS, horizon.0),
         (sql::USAGE_HOURS, Hour::of(now.plus_seconds(-USAGE_SECONDS)).0),

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_restored.sql"),
     include_str!("../../migrations/0005_administration.sql"),
     include_str!("../../migrations/0006_usage.sql"),
+    include_str!("../../migrations/0007_teams.sql"),
 ];
 
 /// Brings the database to the newest schema.

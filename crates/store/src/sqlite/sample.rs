@@ -24,6 +24,8 @@ pub(crate) fn rows() -> Vec<Effect> {
         team: TEAM,
         name: String::new(),
         description: String::new(),
+        purpose: String::new(),
+        terms: None,
         redirect_uris: Vec::new(),
         public: false,
     };

@@ -21,7 +21,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(30);
 const ROWS: u64 = 1000;
 
 /// Each table, how to go through it, and what stands before its first key.
-const TABLES: [(&str, &str, Before); 22] = [
+const TABLES: [(&str, &str, Before); 24] = [
     ("accounts", sql::ACCOUNTS, Before::Id),
     ("teams", sql::TEAMS, Before::Id),
     ("team_members", sql::TEAM_MEMBERS, Before::TwoIds),
@@ -38,6 +38,8 @@ const TABLES: [(&str, &str, Before); 22] = [
     ("grants", sql::GRANTS, Before::Id),
     ("active_grants", sql::ACTIVE_GRANTS, Before::Id),
     ("ended_tokens", sql::ENDED_TOKENS, Before::Id),
+    ("invitations", sql::INVITATIONS, Before::Id),
+    ("removed_apps", sql::REMOVED_APPS, Before::Id),
     ("audit", sql::AUDIT, Before::Id),
     ("restored", sql::RESTORED, Before::Id),
     ("usage_hours", sql::USAGE_HOURS, Before::TwoIdsAndText),

@@ -181,7 +181,15 @@ fn client_id() -> ClientId {
 fn first_rows() -> Vec<Effect> {
     let (team, name) = (TeamId(1), String::new());
     let (description, redirect_uris) = (String::new(), Vec::new());
-    let new = Box::new(NewApp { team, name, description, redirect_uris, public: false });
+    let new = Box::new(NewApp {
+        team,
+        name,
+        description,
+        purpose: String::new(),
+        terms: None,
+        redirect_uris,
+        public: false,
+    });
     let (id, stage, at_most) = (AppId(1), Stage::Approved, None);
     let (email, name, password_hash) = (String::new(), String::new(), String::new());
     vec![

@@ -7,7 +7,7 @@ use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::audit::{AuditFilter, AuditPlace};
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::grant::Grant;
-use stagedoor_protocol::id::{AccountId, AppId, GrantId, TeamId};
+use stagedoor_protocol::id::{AccountId, AppId, GrantId, InvitationId, TeamId};
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::team::{Role, TeamKind};
 use stagedoor_protocol::{About, Effect, EpochOf, Subject};
@@ -104,7 +104,11 @@ async fn what_does_not_exist_is_a_conflict() {
         Change::SetTeamKind { team, kind: TeamKind::Band },
         Change::SetMember { team, account: ACCOUNT, role: Role::Owner },
         Change::SetMember { team: TEAM, account, role: Role::Owner },
-        Change::DescribeApp { app, name: name(), description: name() },
+        Change::DescribeApp { app, name: name(), description: name(), website: name(), purpose: name() },
+        Change::AskForReview { app, purpose: name(), at: NOW },
+        Change::EndReview { app: APP },
+        Change::MoveApp { app: APP, from: OTHER_TEAM, to: TEAM, at_most: None },
+        Change::EndInvitation { invitation: InvitationId(99) },
         Change::SetRedirectUris {
             app,
             redirect_uris: vec![RedirectUri::parse("https://a.example/").unwrap()],
@@ -181,7 +185,7 @@ async fn memory_learns_what_changes() {
     let changes = [
         Change::RenameTeam { team: TEAM, name: "Third".to_owned() },
         Change::RenameTeam { team: OTHER_TEAM, name: "Fourth".to_owned() },
-        Change::DescribeApp { app: APP, name, description },
+        Change::DescribeApp { app: APP, name, description, website: String::new(), purpose: String::new() },
         Change::SetRedirectUris {
             app: APP,
             redirect_uris: uris(&["https://z.example/", "https://y.example/"]),

@@ -98,6 +98,8 @@ pub(crate) fn create_app(id: AppId, team: TeamId, at_most: Option<u32>) -> Effec
         team,
         name: format!("App {id}"),
         description: String::new(),
+        purpose: String::new(),
+        terms: None,
         redirect_uris: redirect_uris.map(|uri| RedirectUri::parse(uri).unwrap()).into(),
         public: false,
     };

@@ -4,6 +4,8 @@ mod instead;
 mod lifetimes;
 mod limits;
 mod mount;
+mod team_kind;
+mod terms;
 mod token_format;
 mod upstream;
 
@@ -12,14 +14,16 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::name;
+use stagedoor_protocol::team::TeamKind;
 use stagedoor_wire::Dialect;
 use stagedoor_wire::strict_toml::{FileError, nearest};
 use url::Url;
 
 use super::check::Check;
 use super::server::ServerConfiguration;
-use crate::NeededScope;
+use crate::{NeededScope, Terms};
 use instead::Instead;
+use team_kind::TeamKindName;
 use token_format::{AlgorithmName, TokenFormatName};
 pub(super) use token_format::{check_keys, missing_key};
 pub use upstream::Upstream;
@@ -54,6 +58,13 @@ pub(super) struct ApiSection {
     token_format: TokenFormatName,
     /// How JWTs are signed; `"ES256"` where it is not written.
     jwt_algorithm: Option<AlgorithmName>,
+    /// The kinds of teams that may have apps: any of `label`, `band`, `partner` and `company`; all where it is left out.
+    #[serde(default)]
+    serves: Vec<TeamKindName>,
+    /// Address of the terms that developers accept before they get an app.
+    terms: Option<String>,
+    /// Which version of them that is, such as `2026-11`; an app remembers it.
+    terms_version: Option<String>,
     /// Lifetimes instead of the dialect's.
     #[serde(default)]
     lifetimes: lifetimes::LifetimesSection,
@@ -86,6 +97,9 @@ pub struct ApiConfiguration {
     pub upstream: Upstream,
     pub needed_scopes: Vec<NeededScope>,
     pub token_format: TokenFormat,
+    /// None named are all.
+    pub serves: Vec<TeamKind>,
+    pub terms: Option<Terms>,
 }
 
 impl ApiConfiguration {
@@ -137,6 +151,7 @@ impl ApiSection {
         self.limits.apply(&mut instead);
         let needed_scopes = needed_scopes(self.scopes, &dialect, at, check);
         let token_format = token_format::read(self.token_format, self.jwt_algorithm, &dialect, at, check);
+        let terms = terms::read(self.terms, self.terms_version, at, check);
         is_name.then_some(ApiConfiguration {
             name: self.name,
             dialect,
@@ -145,6 +160,8 @@ impl ApiSection {
             upstream: Upstream { body_bytes, ..upstream? },
             needed_scopes,
             token_format: token_format?,
+            serves: self.serves.into_iter().map(TeamKindName::kind).collect(),
+            terms: terms?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Apps that wait for an answer.
+//! Apps that wait for an answer: requests for access, and reviews.
 
 use askama::Template;
 use stagedoor_protocol::app::{self, AppRecord, Stage};
@@ -17,12 +17,18 @@ use crate::settle::Stop;
 /// Rows of a page; those behind come when these are answered.
 const ROWS: u32 = 50;
 
+/// Longest answer, in characters.
+const MAX_SENTENCE: usize = 500;
+
 #[derive(Template)]
 #[template(path = "dashboard/requests.html")]
 struct RequestsPage<'a> {
     layout: Layout<'a>,
     form_token: String,
     requests: Vec<Request>,
+    reviews: Vec<Request>,
+    /// The app whose answer was empty or too long.
+    wrong: Option<(String, String)>,
 }
 
 struct Request {
@@ -32,13 +38,27 @@ struct Request {
     name: String,
     team: String,
     description: String,
+    purpose: String,
+    website: String,
     since: String,
 }
 
+impl Request {
+    fn is_wrong(&self, wrong: &Option<(String, String)>) -> bool {
+        wrong.as_ref().is_some_and(|(api, client_id)| *api == self.api && *client_id == self.client_id)
+    }
+}
+
 pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
+    render(visit, None).await
+}
+
+async fn render(visit: &Visit<'_>, wrong: Option<(String, String)>) -> Answered {
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
     let filter = AppFilter { stage: Some(Stage::Requested), ..AppFilter::default() };
     let records = visit.store().apps(filter, Page { behind: None::<AppId>, limit: ROWS }).await?;
+    let reviews = visit.store().apps_in_review(Page { behind: None, limit: ROWS }).await?;
+    let is_wrong = wrong.is_some();
     let request = |record: &AppRecord| Request {
         api: record.api.clone(),
         api_title: visit.dashboard.title_of(&record.api).to_owned(),
@@ -46,14 +66,18 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
         name: record.app.name.clone(),
         team: record.app.owner.name.clone(),
         description: record.description.clone(),
-        since: record.created.to_day(),
+        purpose: record.purpose.clone(),
+        website: record.website.clone(),
+        since: record.review_asked.unwrap_or(record.created).to_day(),
     };
     let page = RequestsPage {
         layout: Layout::of(visit, signed_in, Here::Requests),
         form_token: visit.form_token(),
         requests: records.iter().map(request).collect(),
+        reviews: reviews.iter().map(request).collect(),
+        wrong,
     };
-    Ok(html(page.render(), false))
+    Ok(html(page.render(), is_wrong))
 }
 
 pub(in crate::dashboard) async fn approve(visit: &Visit<'_>) -> Answered {
@@ -66,6 +90,17 @@ pub(in crate::dashboard) async fn decline(visit: &Visit<'_>) -> Answered {
     let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
     let declined = visit.settle(app::decline(&record, visit.actor(), visit.now())).await?;
     Ok(declined.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "declined")))
+}
+
+/// Answers a review with a sentence.
+pub(in crate::dashboard) async fn answer(visit: &Visit<'_>) -> Answered {
+    let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
+    let sentence = visit.field("sentence").split_whitespace().collect::<Vec<_>>().join(" ");
+    if !(1..=MAX_SENTENCE).contains(&sentence.chars().count()) {
+        return render(visit, Some((record.api, record.app.client_id.to_string()))).await;
+    }
+    let answered = visit.settle(app::answer_review(&record, &sentence, visit.actor(), visit.now())).await?;
+    Ok(answered.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "answered")))
 }
 
 async fn named(visit: &Visit<'_>) -> Result<Option<AppRecord>, Stop> {

@@ -1,5 +1,7 @@
 //! Making an app, or asking for one.
 
+use std::sync::Arc;
+
 use askama::Template;
 use stagedoor_protocol::app::{self, NewApp};
 use stagedoor_protocol::id::{AppId, TeamId};
@@ -15,13 +17,13 @@ use super::super::visit::{Unsettled, Visit};
 use super::super::{BASE, say};
 use super::credentials::{self, Secrets};
 use super::{address, html};
-use crate::api::Api;
+use crate::api::{Api, Terms};
 use crate::entropy;
 use crate::pages::filters;
 use crate::settle::Stop;
 
 /// Longest description, in characters.
-const MAX_DESCRIPTION: usize = 2000;
+pub(super) const MAX_DESCRIPTION: usize = 2000;
 
 #[derive(Template)]
 #[template(path = "dashboard/app_new.html")]
@@ -30,6 +32,8 @@ struct NewAppPage<'a> {
     form_token: String,
     once: String,
     apis: Vec<Choice>,
+    /// Of the APIs that have some.
+    terms: Vec<(&'a Api, &'a Terms)>,
     teams: Vec<Choice>,
     typed: Typed,
     wrong: Wrong,
@@ -39,6 +43,8 @@ struct NewAppPage<'a> {
 struct Choice {
     value: String,
     says: String,
+    /// What stands behind it in brackets; may be empty.
+    more: String,
     by_request: bool,
     chosen: bool,
 }
@@ -48,6 +54,7 @@ struct Choice {
 struct Typed {
     name: String,
     description: String,
+    purpose: String,
     redirect_uris: String,
     team_name: String,
     public: bool,
@@ -58,6 +65,8 @@ struct Typed {
 struct Wrong {
     name: Option<String>,
     description: Option<String>,
+    purpose: Option<String>,
+    terms: Option<String>,
     redirect_uris: Option<String>,
     team: Option<String>,
     api: Option<String>,
@@ -65,9 +74,17 @@ struct Wrong {
 
 impl Wrong {
     fn is_any(&self) -> bool {
-        [&self.name, &self.description, &self.redirect_uris, &self.team, &self.api]
-            .iter()
-            .any(|error| error.is_some())
+        [
+            &self.name,
+            &self.description,
+            &self.purpose,
+            &self.terms,
+            &self.redirect_uris,
+            &self.team,
+            &self.api,
+        ]
+        .iter()
+        .any(|error| error.is_some())
     }
 }
 
@@ -79,16 +96,23 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
     let asked_api = first(visit.field("api"), visit.query("api"));
     let asked_team = first(visit.field("team"), visit.query("team"));
-    let apis = visit.dashboard.apis.iter().map(|api| Choice {
+    let mine = || signed_in.memberships.iter().filter(|(_, role)| role.includes(Role::Developer));
+    // What no team of theirs could have would only lead to a refusal.
+    let is_open = |api: &&Arc<Api>| {
+        mine().next().is_none() || mine().any(|(team, _)| api.applicant(team.kind).is_served())
+    };
+    let open: Vec<_> = visit.dashboard.apis.iter().filter(is_open).collect();
+    let apis = open.iter().map(|api| Choice {
         value: api.rules.api.to_string(),
         says: api.dialect().title.clone(),
+        more: notes(api),
         by_request: is_by_request(api),
         chosen: *api.rules.api == *asked_api,
     });
-    let mine = signed_in.memberships.iter().filter(|(_, role)| role.includes(Role::Developer));
-    let teams = mine.map(|(team, _)| Choice {
+    let teams = mine().map(|(team, _)| Choice {
         value: team.id.to_string(),
         says: team.name.clone(),
+        more: String::new(),
         by_request: false,
         chosen: team.id.to_string() == asked_team,
     });
@@ -98,6 +122,7 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         form_token: visit.form_token_of(&format!("{BASE}/apps/new")),
         once: visit.once(),
         apis: apis.collect(),
+        terms: open.iter().filter_map(|api| Some((api.as_ref(), api.terms.as_ref()?))).collect(),
         teams: teams.collect(),
         typed,
         wrong,
@@ -109,6 +134,24 @@ fn first<'a>(typed: &'a str, asked: Option<&'a str>) -> &'a str {
     if typed.is_empty() { asked.unwrap_or_default() } else { typed }
 }
 
+/// Whom an API is for and how one gets in, where not everyone does at once.
+fn notes(api: &Api) -> String {
+    let serves = (!api.serves.is_empty()).then(|| format!("for {}", plural(&api.serves)));
+    let by_request = is_by_request(api).then(|| "on request".to_owned());
+    by_request.into_iter().chain(serves).collect::<Vec<_>>().join(", ")
+}
+
+/// Kinds of teams, in words.
+fn plural(kinds: &[TeamKind]) -> String {
+    let word = |kind: &TeamKind| match kind {
+        TeamKind::Label => "labels",
+        TeamKind::Band => "bands",
+        TeamKind::Partner => "partners",
+        TeamKind::Company => "companies",
+    };
+    kinds.iter().map(word).collect::<Vec<_>>().join(" and ")
+}
+
 fn is_by_request(api: &Api) -> bool {
     api.dialect().apps.creation == AppCreation::ByRequest
 }
@@ -117,6 +160,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let typed = Typed {
         name: visit.field("name").to_owned(),
         description: visit.field("description").to_owned(),
+        purpose: visit.field("purpose").to_owned(),
         redirect_uris: visit.field("redirect_uris").to_owned(),
         team_name: visit.field("team_name").to_owned(),
         public: visit.field("public") == "yes",
@@ -131,11 +175,19 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     if app_name.is_none() {
         wrong.name = Some("A name has 1 to 100 characters.".to_owned());
     }
-    if typed.description.chars().count() > MAX_DESCRIPTION {
-        wrong.description = Some(format!("{MAX_DESCRIPTION} characters at most."));
+    for (text, error) in [(&typed.description, &mut wrong.description), (&typed.purpose, &mut wrong.purpose)]
+    {
+        *error = (text.chars().count() > MAX_DESCRIPTION)
+            .then(|| format!("{MAX_DESCRIPTION} characters at most."));
     }
-    if api.is_some_and(|api| is_by_request(api)) && typed.description.trim().is_empty() {
-        wrong.description = Some("This API gives access on request: write how you will use it.".to_owned());
+    let says_nothing = typed.description.trim().is_empty() && typed.purpose.trim().is_empty();
+    if api.is_some_and(|api| is_by_request(api)) && says_nothing {
+        wrong.purpose = Some("This API gives access on request: write how you will use it.".to_owned());
+    }
+    let terms = api.and_then(|api| api.terms.as_ref());
+    let accepted = visit.field(&format!("terms.{}", visit.field("api")));
+    if terms.is_some_and(|terms| terms.version != accepted) {
+        wrong.terms = Some("Read the terms of this API, and accept them.".to_owned());
     }
     let redirect_uris = read_uris(api.map(AsRef::as_ref), typed.redirect_uris.lines());
     if let Err(error) = &redirect_uris {
@@ -159,11 +211,20 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         team: team.id,
         name: app_name,
         description: typed.description.trim().to_owned(),
+        purpose: typed.purpose.trim().to_owned(),
+        terms: terms.map(|terms| terms.version.clone()),
         redirect_uris,
         public: typed.public,
     };
-    let Decision { reply, effects } =
-        app::create(&api.rules, id, new, visit.actor(), visit.now(), &mut entropy::rng());
+    let Decision { reply, effects } = app::create(
+        &api.rules,
+        id,
+        new,
+        api.applicant(team.kind),
+        visit.actor(),
+        visit.now(),
+        &mut entropy::rng(),
+    );
     // The team first: its row is what the app's refers to.
     let effects = team.effects.into_iter().chain(effects).collect();
     let created = match visit.settle(Decision { reply, effects }).await? {
@@ -175,6 +236,10 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
                 "The team has {most} apps of this API already, which is as many as it may. Delete one first."
             );
             return ask(visit, typed, Wrong { api: Some(error), ..Wrong::default() });
+        }
+        Err(Unsettled::Refused(Refusal::TeamKindNotServed)) => {
+            let error = format!("This API is for {}. Choose another team.", plural(&api.serves));
+            return ask(visit, typed, Wrong { team: Some(error), ..Wrong::default() });
         }
         Err(Unsettled::Refused(Refusal::PublicApp)) => {
             let error = "This API has no apps without a secret: leave out the mark below.".to_owned();
@@ -198,6 +263,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
 /// A team that the app is to belong to, with what makes it where it is new.
 struct Owner {
     id: TeamId,
+    kind: TeamKind,
     effects: Vec<Effect>,
 }
 
@@ -206,7 +272,7 @@ async fn find_or_make_team(visit: &Visit<'_>, typed: &Typed) -> Result<Result<Ow
     if !asked.is_empty() {
         let team = asked.parse().ok().and_then(|id| visit.membership(TeamId(id)));
         let team = team.filter(|(_, role)| role.includes(Role::Developer));
-        let owner = team.map(|(team, _)| Owner { id: team.id, effects: Vec::new() });
+        let owner = team.map(|(team, _)| Owner { id: team.id, kind: team.kind, effects: Vec::new() });
         return Ok(owner.ok_or_else(|| "Choose a team in which you are a developer.".to_owned()));
     }
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
@@ -217,7 +283,7 @@ async fn find_or_make_team(visit: &Visit<'_>, typed: &Typed) -> Result<Result<Ow
     let mine =
         signed_in.memberships.iter().find(|(team, role)| team.name == name && role.includes(Role::Developer));
     if let Some((team, _)) = mine {
-        return Ok(Ok(Owner { id: team.id, effects: Vec::new() }));
+        return Ok(Ok(Owner { id: team.id, kind: team.kind, effects: Vec::new() }));
     }
     let Some(kind) = TeamKind::from_stored(visit.field("team_kind")) else {
         return Ok(Err("Choose what the team is.".to_owned()));
@@ -226,7 +292,7 @@ async fn find_or_make_team(visit: &Visit<'_>, typed: &Typed) -> Result<Result<Ow
     let founder = signed_in.session.account.id;
     let made = team::found(name, kind, taken, founder, visit.actor(), visit.now(), &mut entropy::rng());
     Ok(match made.reply {
-        Ok(id) => Ok(Owner { id, effects: made.effects }),
+        Ok(id) => Ok(Owner { id, kind, effects: made.effects }),
         Err(objection) => Err(format!("That name cannot be taken: {objection}. Choose another.")),
     })
 }

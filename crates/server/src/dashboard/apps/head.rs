@@ -13,6 +13,7 @@ pub(super) enum Tab {
     Credentials,
     Users,
     Usage,
+    Settings,
 }
 
 /// What the template `app_head.html` shows.
@@ -34,17 +35,18 @@ pub(super) struct TabLink {
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
+    const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Credentials, "Credentials", ""),
         (Self::Users, "Users", "/users"),
         (Self::Usage, "Usage", "/usage"),
+        (Self::Settings, "Settings", "/settings"),
     ];
 
     /// Whether an app has this page.
     pub(super) fn is_for(self, record: &AppRecord, api: &Api) -> bool {
         let is_requested = record.app.stage == Stage::Requested;
         match self {
-            Self::Credentials => true,
+            Self::Credentials | Self::Settings => true,
             Self::Usage => !is_requested,
             Self::Users => !is_requested && matches!(api.dialect().apps.users, Users::Listed(_)),
         }

@@ -4,6 +4,7 @@ pub(super) mod create;
 pub(super) mod credentials;
 mod head;
 pub(super) mod list;
+pub(super) mod settings;
 pub(super) mod usage;
 pub(super) mod users;
 

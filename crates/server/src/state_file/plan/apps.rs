@@ -57,6 +57,7 @@ fn check(rules: &Rules, entry: &AppEntry) -> Result<(), StateFileError> {
         return Err(StateFileError::PublicApp { client_id, api });
     }
     let wrong = |why: String| StateFileError::entry(title(&entry.api, &entry.client_id), why);
+    app::read_website(&entry.website).map_err(|why| wrong(why.to_string()))?;
     let Some(authorization) = &rules.dialect.authorization else {
         return match entry.redirect_uris.first() {
             Some(_) => {
@@ -78,6 +79,8 @@ fn create(comparison: &mut Comparison<'_>, rules: &Rules, entry: &AppEntry) -> R
         team: comparison.team(&entry.team, &what)?,
         name: entry.name.clone(),
         description: entry.description.clone(),
+        purpose: entry.purpose.clone(),
+        terms: None,
         redirect_uris: entry.redirect_uris.clone(),
         public: entry.public,
     };
@@ -91,6 +94,15 @@ fn create(comparison: &mut Comparison<'_>, rules: &Rules, entry: &AppEntry) -> R
         at_most: None,
         at: now,
     }];
+    if !entry.website.is_empty() {
+        effects.push(Effect::Administer(Change::DescribeApp {
+            app: id,
+            name: entry.name.clone(),
+            description: entry.description.clone(),
+            website: entry.website.clone(),
+            purpose: entry.purpose.clone(),
+        }));
+    }
     effects.extend(secrets_of(comparison, rules, entry, id));
     let teams = teams_of(comparison, entry, &what)?;
     effects.extend(teams.into_iter().map(|team| Effect::LetActFor { app: id, team }));
@@ -138,6 +150,8 @@ fn change(
     let wanted = AppChange {
         name: Some(entry.name.clone()),
         description: Some(entry.description.clone()),
+        website: Some(entry.website.clone()),
+        purpose: Some(entry.purpose.clone()),
         redirect_uris: Some(entry.redirect_uris.clone()),
         acts_for: Some(teams),
     };
@@ -192,8 +206,14 @@ fn differences(
     if app.name != entry.name {
         details.push(format!("name: {:?} → {:?}", app.name, entry.name));
     }
-    if record.description != entry.description {
-        details.push(format!("description: {:?} → {:?}", record.description, entry.description));
+    for (what, old, new) in [
+        ("description", &record.description, &entry.description),
+        ("website", &record.website, &entry.website),
+        ("purpose", &record.purpose, &entry.purpose),
+    ] {
+        if old != new {
+            details.push(format!("{what}: {old:?} → {new:?}"));
+        }
     }
     let (old, new) = (texts(&app.redirect_uris), texts(&entry.redirect_uris));
     details.extend(new.iter().filter(|uri| !old.contains(uri)).map(|uri| format!("+ redirect URI {uri}")));

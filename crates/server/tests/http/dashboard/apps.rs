@@ -52,7 +52,7 @@ async fn every_mistake_stands_at_its_field() {
             &[("api", "standard"), ("team", "5001"), ("name", "A"), ("description", &long)],
             "id=\"description-error\"",
         ),
-        (&[("api", "bandcamp"), ("team", "5001"), ("name", "A")], "id=\"description-error\""),
+        (&[("api", "bandcamp"), ("team", "5001"), ("name", "A")], "id=\"purpose-error\""),
         (
             &[
                 ("api", "spotify"),

@@ -6,6 +6,7 @@ mod hostile;
 mod requests;
 mod routes;
 mod session;
+mod settings;
 mod usage;
 mod users;
 

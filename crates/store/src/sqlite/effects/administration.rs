@@ -1,8 +1,9 @@
 //! What administrators change, and what that expects.
 
-use rusqlite::{Params, params};
+use rusqlite::{OptionalExtension, Params, params};
 use stagedoor_protocol::administration::{Change, Expectation};
-use stagedoor_protocol::id::AppId;
+use stagedoor_protocol::id::{AppId, TeamId};
+use stagedoor_protocol::invitation::{Invitation, InvitedTo};
 use stagedoor_wire::RedirectUri;
 
 use super::{Failure, Tables, apps};
@@ -16,6 +17,10 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
         Expectation::AnotherAdministrator(than) => ask(tables, sql::ANOTHER_ADMINISTRATOR, [than.0])?,
         Expectation::TeamNameFree(name) => ask(tables, sql::TEAM_NAME_FREE, [name])?,
         Expectation::Stage { app, stage } => ask(tables, sql::STAGE_IS, params![app.0, stage.as_str()])?,
+        Expectation::Member { team, account, role } => {
+            ask(tables, sql::MEMBER_IS, params![team.0, account.0, role.as_str()])?
+        }
+        Expectation::AnotherOwner { team, than } => ask(tables, sql::ANOTHER_OWNER, [team.0, than.0])?,
     };
     if holds { Ok(()) } else { Err(Failure::Conflict) }
 }
@@ -51,10 +56,19 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
         Change::RemoveMember { team, account } => {
             tables.run(sql::REMOVE_MEMBER, [team.0, account.0]).map(drop)
         }
-        Change::DescribeApp { app, name, description } => {
-            tables.change(sql::DESCRIBE_APP, params![name, description, app.0])?;
+        Change::DescribeApp { app, name, description, website, purpose } => {
+            tables.change(sql::DESCRIBE_APP, params![name, description, website, purpose, app.0])?;
             apps::forget(tables, *app, aftermath)
         }
+        Change::AskForReview { app, purpose, at } => {
+            tables.change(sql::ASK_FOR_REVIEW, params![at.0, purpose, app.0])
+        }
+        Change::EndReview { app } => tables.change(sql::END_REVIEW, [app.0]),
+        Change::MoveApp { app, from, to, at_most } => {
+            move_app(tables, *app, (*from, *to), *at_most, aftermath)
+        }
+        Change::SaveInvitation(invitation) => save_invitation(tables, invitation),
+        Change::EndInvitation { invitation } => tables.change(sql::END_INVITATION, [invitation.0]),
         Change::SetRedirectUris { app, redirect_uris } => {
             set_redirect_uris(tables, *app, redirect_uris, aftermath)
         }
@@ -85,6 +99,40 @@ fn set_redirect_uris(
     apps::forget(tables, app, aftermath)
 }
 
+fn move_app(
+    tables: Tables<'_>,
+    app: AppId,
+    (from, to): (TeamId, TeamId),
+    at_most: Option<u32>,
+    aftermath: &mut Aftermath,
+) -> Result<(), Failure> {
+    let api: Option<String> =
+        tables.0.prepare_cached(sql::API_OF_APP)?.query_row([app.0], |row| row.get(0)).optional()?;
+    let api = api.ok_or(Failure::Conflict)?;
+    if let Some(at_most) = at_most
+        && tables.count(app_sql::COUNT_TEAM_APPS, params![to.0, api])? >= at_most
+    {
+        return Err(Failure::LimitReached);
+    }
+    tables.change(sql::MOVE_APP, [to.0, app.0, from.0])?;
+    // It is the owner now.
+    tables.run(sql::STOP_ACTING_FOR, [app.0, to.0])?;
+    // Others that were asked to take it over come too late.
+    tables.run(sql::REMOVE_INVITATIONS_TO, [app.0])?;
+    aftermath.legacy_keys = true;
+    apps::forget(tables, app, aftermath)
+}
+
+fn save_invitation(tables: Tables<'_>, invitation: &Invitation) -> Result<(), Failure> {
+    let Invitation { id, hash, team, to, email, invited_by, expires } = invitation;
+    let (role, app) = match to {
+        InvitedTo::Join(role) => (Some(role.as_str()), None),
+        InvitedTo::TakeOver(app) => (None, Some(app.0)),
+    };
+    let row = params![id.0, hash, team.0, role, app, email.as_str(), invited_by, expires.0];
+    tables.change(sql::SAVE_INVITATION, row)
+}
+
 fn remove_app(tables: Tables<'_>, app: AppId, aftermath: &mut Aftermath) -> Result<(), Failure> {
     apps::forget(tables, app, aftermath)?;
     aftermath.legacy_keys = true;
@@ -95,6 +143,8 @@ fn remove_app(tables: Tables<'_>, app: AppId, aftermath: &mut Aftermath) -> Resu
         sql::REMOVE_DEVICES,
         sql::REMOVE_CONSENTS,
         sql::REMOVE_LISTED_USERS,
+        sql::REMOVE_INVITATIONS_TO,
+        sql::NOTE_REMOVED,
         sql::REMOVE_APP_TEAMS,
         sql::REMOVE_REDIRECT_URIS,
         app_sql::REMOVE_SECRETS,

@@ -41,7 +41,9 @@ pub(super) fn create(tables: Tables<'_>, row: &NewAppRow<'_>, at_most: Option<u3
             new.description,
             stage.as_str(),
             new.public,
-            at.0
+            at.0,
+            new.purpose,
+            new.terms
         ],
     )?;
     add_redirect_uris(tables, id, &new.redirect_uris)

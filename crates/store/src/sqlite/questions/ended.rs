@@ -18,6 +18,7 @@ pub(crate) fn load_ended(connection: &Connection, ended: &Ended, now: Timestamp)
         })
     };
     raised(sql::APPS_RAISED, |id| Subject::App(AppId(id)))?;
+    raised(sql::APPS_REMOVED, |id| Subject::App(AppId(id)))?;
     raised(sql::TEAMS_RAISED, |id| Subject::Team(TeamId(id)))?;
     raised(sql::ACCOUNTS_RAISED, |id| Subject::Account(AccountId(id)))?;
     each(connection, sql::GRANTS_REVOKED, since, |row| {

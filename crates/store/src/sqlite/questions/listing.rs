@@ -1,17 +1,19 @@
 //! What administrators see: lists, a page at a time, and single rows.
 
 use rusqlite::{Params, Row, params};
+use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::account::{AccountRecord, Email};
 use stagedoor_protocol::administration::LegacyKeyName;
 use stagedoor_protocol::app::{AppRecord, Stage};
 use stagedoor_protocol::audit::{AuditFilter, AuditPlace, AuditRecord};
 use stagedoor_protocol::decision::{AuditEntry, Subject};
 use stagedoor_protocol::grant::GrantRecord;
-use stagedoor_protocol::id::{AccountId, AppId, TeamId};
+use stagedoor_protocol::id::{AccountId, AppId, InvitationId, TeamId};
+use stagedoor_protocol::invitation::{Invitation, InvitationRecord, InvitedTo};
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::legacy_key::LegacyKeyRecord;
 use stagedoor_protocol::team::{Member, Role, TeamKind, TeamRecord};
-use stagedoor_wire::ClientId;
+use stagedoor_wire::{ClientId, Scopes};
 
 use super::super::reader::View;
 use super::super::row;
@@ -144,7 +146,43 @@ fn read_app(row: &Row<'_>) -> rusqlite::Result<AppRecord> {
         description: row.get(10)?,
         stage_before: stage_before.as_deref().and_then(Stage::from_stored),
         created: row::time(row, 12)?,
+        website: row.get(13)?,
+        purpose: row.get(14)?,
+        terms: row.get(15)?,
+        review_asked: row::optional_time(row, 16)?,
     })
+}
+
+pub(crate) fn apps_by(view: &View<'_>, sql: &str, params: impl Params) -> rusqlite::Result<Vec<AppRecord>> {
+    let mut found = all(view, sql, params, read_app)?;
+    found.iter_mut().try_for_each(|record| apps::complete(view, &mut record.app))?;
+    Ok(found)
+}
+
+pub(crate) fn read_invitation(row: &Row<'_>) -> rusqlite::Result<InvitationRecord> {
+    let to = match (row.get::<_, Option<String>>(3)?, row.get::<_, Option<i64>>(4)?) {
+        (None, Some(app)) => InvitedTo::TakeOver(AppId(app)),
+        _ => InvitedTo::Join(row::text(row, 3, Role::from_stored)?),
+    };
+    let invitation = Invitation {
+        id: InvitationId(row.get(0)?),
+        hash: row.get(1)?,
+        team: TeamId(row.get(2)?),
+        to,
+        email: Email::from_stored(row.get(5)?),
+        invited_by: row.get(6)?,
+        expires: row::time(row, 7)?,
+    };
+    let app = match (row.get(9)?, row.get(10)?, row.get(11)?) {
+        (Some(api), Some(client_id), Some(name)) => Some((api, client_id, name)),
+        _ => None,
+    };
+    Ok(InvitationRecord { invitation, team_name: row.get(8)?, app })
+}
+
+/// The app, what is allowed, since when, and when a grant was used last.
+pub(crate) fn read_consent(row: &Row<'_>) -> rusqlite::Result<(AppId, Scopes, Timestamp, Option<Timestamp>)> {
+    Ok((AppId(row.get(0)?), row::scopes(row, 1)?, row::time(row, 2)?, row::optional_time(row, 3)?))
 }
 
 pub(crate) fn read_legacy_key(row: &Row<'_>) -> rusqlite::Result<LegacyKeyRecord> {

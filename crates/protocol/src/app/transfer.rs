@@ -1,0 +1,37 @@
+//! An app goes to another team.
+
+use super::{AppRecord, Applicant};
+use crate::administration::{Change, Objection};
+use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
+use crate::team::TeamRecord;
+use crate::{Refusal, Rules, Timestamp};
+
+/// Gives an app to another team. What was issued to it ends, for tokens say whose they are; its secrets go along. How many apps
+/// the other team may have is checked by the commit.
+pub fn transfer(
+    rules: &Rules,
+    record: &AppRecord,
+    to: &TeamRecord,
+    applicant: Applicant<'_>,
+    actor: &str,
+    now: Timestamp,
+) -> Decision<(), Objection> {
+    let (app, from) = (&record.app, &record.app.owner);
+    if !applicant.is_served() {
+        return Decision::refuse(Refusal::TeamKindNotServed.into());
+    }
+    if from.id == to.id {
+        return Decision::reply(());
+    }
+    let at_most = rules.dialect.apps.per_team;
+    let line = |subject, what: String| Effect::Audit(AuditEntry::new(now, actor, &what, subject));
+    let id = &app.client_id;
+    let effects = vec![
+        Effect::Administer(Change::MoveApp { app: app.id, from: from.id, to: to.id, at_most }),
+        Effect::Raise { epoch: EpochOf::App(app.id), at: now },
+        line(Subject::App(app.id), format!("app moved: from {} to {}", from.name, to.name)),
+        line(Subject::Team(from.id), format!("app given away: {id} of {} to {}", record.api, to.name)),
+        line(Subject::Team(to.id), format!("app taken over: {id} of {} from {}", record.api, from.name)),
+    ];
+    Decision { reply: Ok(()), effects }
+}
