@@ -255,6 +255,8 @@ fn apps_change() {
     let same = AppChange {
         name: Some(old.app.name.clone()),
         description: Some(String::new()),
+        website: Some(String::new()),
+        purpose: Some(String::new()),
         redirect_uris: Some(old.app.redirect_uris.clone()),
         acts_for: Some(Vec::new()),
     };
@@ -266,11 +268,13 @@ fn apps_change() {
     let all = AppChange {
         name: Some("Owl".to_owned()),
         description: Some("Hoots".to_owned()),
+        website: Some("https://owl.example".to_owned()),
+        purpose: None,
         redirect_uris: Some(vec![RedirectUri::parse("https://owl.example/").unwrap()]),
         acts_for: Some(vec![other]),
     };
     let decision = change(all.clone());
-    assert_eq!(audit(&decision), ["app changed: name, redirect URIs, teams"]);
+    assert_eq!(audit(&decision), ["app changed: name, description, website, redirect URIs, teams"]);
     assert!(!raises(&decision, EpochOf::App(client.app)), "more teams end nothing");
     api.settle(|rules, _, now, _| app::change(rules, &old, all.clone(), BY, now)).unwrap();
     let changed = record(&api, &client);

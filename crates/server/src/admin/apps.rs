@@ -107,7 +107,7 @@ pub(super) async fn change(call: &Call<'_>, record: &AppRecord) -> Result<Answer
     let change = AppChange {
         name: changed.name.as_deref().map(read_name).transpose()?,
         description: changed.description.map(|text| read_text("description", text)).transpose()?,
-        website: changed.website.map(read_website).transpose()?,
+        website: changed.website.as_deref().map(read_website).transpose()?,
         purpose: changed.purpose.map(|text| read_text("purpose", text)).transpose()?,
         redirect_uris: changed.redirect_uris.as_deref().map(read_uris).transpose()?,
         acts_for: match &changed.acts_for {
@@ -170,8 +170,8 @@ fn read_text(what: &str, text: String) -> Result<String, Problem> {
     Err(Problem::bad(format!("the {what} is too long"), format!("{MAX_DESCRIPTION} characters at most")))
 }
 
-fn read_website(text: String) -> Result<String, Problem> {
-    let website = app::read_website(&text);
+fn read_website(text: &str) -> Result<String, Problem> {
+    let website = app::read_website(text);
     website.map_err(|why| Problem::bad(why.to_string(), "give one such as https://app.example"))
 }
 

@@ -1,6 +1,7 @@
 //! Tokens that end before they expire, now and after a restart.
 
 use stagedoor_protocol::access_token::{AccessToken, Epochs};
+use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::code::CodeState;
 use stagedoor_protocol::device::DeviceState;
 use stagedoor_protocol::grant::Grant;
@@ -174,4 +175,15 @@ async fn a_persons_grants_for_one_app_end_and_no_others() {
         let token = AccessToken { grant: Some(GrantId(id)), ..token(7) };
         assert_eq!(world.store.has_ended(&token), ended, "{id}");
     }
+}
+
+/// An app that is gone had tokens; they stay over after a restart, until the longest of them would have expired.
+#[tokio::test]
+async fn tokens_of_a_removed_app_stay_ended() {
+    let mut world = World::new().await;
+    let remove = Effect::Administer(Change::RemoveApp { app: APP });
+    world.commit([raise(EpochOf::App(APP)), remove]).await.unwrap();
+    assert!(world.store.has_ended(&under([0, 0, 0])));
+    world.reopen(NOW.plus_seconds(30)).await;
+    assert!(world.store.has_ended(&under([0, 0, 0])));
 }

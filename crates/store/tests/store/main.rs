@@ -15,5 +15,6 @@ mod opening;
 mod races;
 mod restore;
 mod restore_kills;
+mod teams;
 mod usage;
 mod world;

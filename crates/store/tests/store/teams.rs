@@ -1,0 +1,147 @@
+//! What teams decide: who owns them, whom they invite, where their apps go, and the reviews they ask for.
+
+use stagedoor_protocol::Effect;
+use stagedoor_protocol::account::Email;
+use stagedoor_protocol::administration::{Change, Expectation};
+use stagedoor_protocol::id::{AccountId, InvitationId};
+use stagedoor_protocol::invitation::{INVITATION_SECONDS, Invitation, InvitedTo};
+use stagedoor_protocol::team::Role;
+use stagedoor_store::{CommitError, Page};
+
+use crate::world::{ACCOUNT, APP, NOW, OTHER_ACCOUNT, OTHER_TEAM, TEAM, World, create_app, over};
+use stagedoor_protocol::id::AppId;
+
+fn member(account: AccountId, role: Role) -> Effect {
+    Effect::Administer(Change::SetMember { team: TEAM, account, role })
+}
+
+fn invitation(id: i64, to: InvitedTo) -> Invitation {
+    Invitation {
+        id: InvitationId(id),
+        hash: [9; 32],
+        team: TEAM,
+        to,
+        email: Email::parse("bob@example.com").unwrap(),
+        invited_by: "ada@example.com".to_owned(),
+        expires: NOW.plus_seconds(INVITATION_SECONDS),
+    }
+}
+
+fn save(invitation: &Invitation) -> Effect {
+    Effect::Administer(Change::SaveInvitation(invitation.clone()))
+}
+
+fn end(id: i64) -> Effect {
+    Effect::Administer(Change::EndInvitation { invitation: InvitationId(id) })
+}
+
+/// Two owners who leave at the same time: one stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_owner_is_always_left() {
+    let world = World::new().await;
+    world.commit([member(ACCOUNT, Role::Owner), member(OTHER_ACCOUNT, Role::Owner)]).await.unwrap();
+    let leave = |account| {
+        let store = world.store.clone();
+        let role = Role::Owner;
+        let effects = vec![
+            Effect::Expect(Expectation::Member { team: TEAM, account, role }),
+            Effect::Expect(Expectation::AnotherOwner { team: TEAM, than: account }),
+            Effect::Administer(Change::RemoveMember { team: TEAM, account }),
+        ];
+        tokio::spawn(async move { store.commit(effects).await })
+    };
+    let both = [leave(ACCOUNT), leave(OTHER_ACCOUNT)];
+    let mut left = 0;
+    for one in both {
+        left += usize::from(one.await.unwrap().is_ok());
+    }
+    assert_eq!(left, 1);
+    assert_eq!(world.store.members(TEAM, Page { behind: None, limit: 9 }).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn another_owner_is_one_of_the_team() {
+    let world = World::new().await;
+    world.commit([member(ACCOUNT, Role::Owner), member(OTHER_ACCOUNT, Role::Developer)]).await.unwrap();
+    assert!(!world.store.has_another_owner(TEAM, ACCOUNT).await.unwrap());
+    assert!(world.store.has_another_owner(TEAM, OTHER_ACCOUNT).await.unwrap());
+    assert!(!world.store.has_another_owner(OTHER_TEAM, OTHER_ACCOUNT).await.unwrap());
+    let was = Expectation::Member { team: TEAM, account: OTHER_ACCOUNT, role: Role::Viewer };
+    assert!(matches!(world.commit([Effect::Expect(was)]).await, Err(CommitError::Conflict)));
+}
+
+/// Of many who open one link at the same time, one is let in.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_works_once() {
+    let world = World::new().await;
+    let own = invitation(1, InvitedTo::Join(Role::Viewer));
+    world.commit([save(&own)]).await.unwrap();
+    let read = world.store.invitation(own.id).await.unwrap().unwrap();
+    assert_eq!((read.invitation, &*read.team_name, read.app), (own.clone(), "First", None));
+    let uses = (0..8).map(|_| {
+        let store = world.store.clone();
+        tokio::spawn(async move { store.commit(vec![end(1), member(OTHER_ACCOUNT, Role::Viewer)]).await })
+    });
+    let mut used = 0;
+    for one in uses.collect::<Vec<_>>() {
+        used += usize::from(one.await.unwrap().is_ok());
+    }
+    assert_eq!(used, 1);
+    assert!(world.store.invitation(own.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn invitations_end_with_time_and_with_their_app() {
+    let world = World::new().await;
+    let (join, take) = (invitation(1, InvitedTo::Join(Role::Owner)), invitation(2, InvitedTo::TakeOver(APP)));
+    world.commit([save(&join), save(&take)]).await.unwrap();
+    let of_team = async |now| world.store.invitations(TEAM, now).await.unwrap();
+    let both = of_team(NOW).await;
+    assert_eq!(both[1].app.as_ref().map(|app| &*app.2), Some("App 10"));
+    assert_eq!((both.len(), of_team(join.expires).await.len()), (2, 0));
+    world.commit([Effect::Administer(Change::RemoveApp { app: APP })]).await.unwrap();
+    assert_eq!(of_team(NOW).await.len(), 1);
+    world.store.clean(over(join.expires), 100).await.unwrap();
+    assert!(world.store.invitation(join.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_app_moves() {
+    let world = World::new().await;
+    let acts = Effect::LetActFor { app: APP, team: OTHER_TEAM };
+    world.commit([acts, save(&invitation(1, InvitedTo::TakeOver(APP)))]).await.unwrap();
+    let moves =
+        |at_most| Effect::Administer(Change::MoveApp { app: APP, from: TEAM, to: OTHER_TEAM, at_most });
+    world.app(APP).await;
+    world.commit([create_app(AppId(77), OTHER_TEAM, None)]).await.unwrap();
+    assert!(matches!(world.commit([moves(Some(1))]).await, Err(CommitError::LimitReached)));
+    world.commit([moves(Some(2))]).await.unwrap();
+    assert!(!world.knows(APP), "memory learns it");
+    let app = world.app(APP).await;
+    assert_eq!((app.owner.id, app.teams.len()), (OTHER_TEAM, 1));
+    assert!(
+        matches!(world.commit([moves(None)]).await, Err(CommitError::Conflict)),
+        "it is not theirs any more"
+    );
+    assert!(world.store.invitations(TEAM, NOW).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn reviews() {
+    let world = World::new().await;
+    let ask = || {
+        let purpose = "Charts".to_owned();
+        Effect::Administer(Change::AskForReview { app: APP, purpose, at: NOW })
+    };
+    let waiting = async || world.store.apps_in_review(Page { behind: None, limit: 9 }).await.unwrap();
+    world.commit([ask()]).await.unwrap();
+    assert!(matches!(world.commit([ask()]).await, Err(CommitError::Conflict)));
+    let record = waiting().await.pop().unwrap();
+    assert_eq!((record.app.id, &*record.purpose, record.review_asked), (APP, "Charts", Some(NOW)));
+    world.commit([Effect::Administer(Change::EndReview { app: APP })]).await.unwrap();
+    assert!(waiting().await.is_empty());
+    world.commit([ask()]).await.unwrap();
+    let stage = stagedoor_protocol::app::Stage::Approved;
+    world.commit([Effect::SetStage { app: APP, stage }]).await.unwrap();
+    assert!(waiting().await.is_empty(), "an approval is the answer");
+}
