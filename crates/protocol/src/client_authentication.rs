@@ -4,6 +4,8 @@
 use stagedoor_wire::token_request::ClientCredentials;
 
 use crate::app::App;
+use crate::client_secret::StoredSecret;
+use crate::id::SecretId;
 use crate::{Refusal, Rules, Timestamp};
 
 /// How the client proved itself.
@@ -37,6 +39,19 @@ pub fn authenticate<'a>(
 fn accepts_any(rules: &Rules, app: &App, shown: &ClientCredentials, now: Timestamp) -> bool {
     let pairs = app.secrets.iter().flat_map(|stored| shown.secrets.iter().map(move |text| (stored, text)));
     pairs.fold(false, |accepted, (stored, text)| stored.accepts(rules, app.id, text, now) | accepted)
+}
+
+/// Which of an app's secrets the client showed. Where there is one, it was that.
+pub fn secret_shown(rules: &Rules, app: &App, shown: &ClientCredentials, now: Timestamp) -> Option<SecretId> {
+    if shown.secrets.is_empty() {
+        return None;
+    }
+    if let [only] = app.secrets.as_slice() {
+        return Some(only.id);
+    }
+    let accepts =
+        |stored: &&StoredSecret| shown.secrets.iter().any(|text| stored.accepts(rules, app.id, text, now));
+    app.secrets.iter().find(accepts).map(|stored| stored.id)
 }
 
 impl Proof {

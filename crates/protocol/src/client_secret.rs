@@ -21,6 +21,8 @@ pub struct StoredSecret {
     pub hash: Tag,
     pub created: Timestamp,
     pub expires: Option<Timestamp>,
+    /// When it was last used, to some minutes; as of when it was read.
+    pub last_used: Option<Timestamp>,
     /// The secret encrypted, where the dialect lets it be viewed again.
     pub sealed: Option<Sealed>,
 }
@@ -70,7 +72,19 @@ impl NewSecret {
             SecretView::Again => seal(rules, id, &text, now, rng),
         };
         let name = name.to_owned();
-        Self { stored: StoredSecret { id, name, key, hash, created: now, expires: None, sealed }, text }
+        Self {
+            stored: StoredSecret {
+                id,
+                name,
+                key,
+                hash,
+                created: now,
+                expires: None,
+                last_used: None,
+                sealed,
+            },
+            text,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! answered: an endpoint is a method and a path whose ids were left out.
 
 use crate::Timestamp;
-use crate::id::{AccountId, AppId};
+use crate::id::{AccountId, AppId, SecretId};
 
 /// Stands for the token endpoint. No other endpoint's name is without a space.
 pub const TOKEN: &str = "token";
@@ -122,12 +122,14 @@ pub struct AppUsage {
     /// The people it called for.
     pub people: Vec<AccountId>,
     pub refused: Vec<Refused>,
+    /// The client secrets it used, and when it last did.
+    pub secrets: Vec<(SecretId, Timestamp)>,
 }
 
 impl AppUsage {
     /// How many rows of the database it touches, or more.
     pub fn rows(&self) -> usize {
-        2 * self.calls.len() + self.people.len() + self.refused.len()
+        2 * self.calls.len() + self.people.len() + self.refused.len() + self.secrets.len()
     }
 }
 

@@ -37,6 +37,20 @@ impl Timestamp {
         time.strftime("%-d %b %Y").to_string()
     }
 
+    /// How long ago it was, in one word and unit: `12 minutes ago`; the day where that is more than a month.
+    pub fn ago(self, now: Timestamp) -> String {
+        let minutes = (now.0.saturating_sub(self.0)).max(0) / 60_000;
+        let (number, unit) = match minutes {
+            ..5 => return "just now".to_owned(),
+            5..60 => (minutes, "minute"),
+            60..1440 => (minutes / 60, "hour"),
+            1440..43_200 => (minutes / 1440, "day"),
+            _ => return self.to_day(),
+        };
+        let plural = if number == 1 { "" } else { "s" };
+        format!("{number} {unit}{plural} ago")
+    }
+
     /// Later by `seconds`; earlier where negative.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
@@ -106,5 +120,23 @@ mod tests {
     fn remaining_seconds_round_down() {
         assert_eq!(Timestamp(5_999).seconds_from(Timestamp(1_000)), 4);
         assert_eq!(Timestamp(1_000).seconds_from(Timestamp(5_999)), 0);
+    }
+
+    #[test]
+    fn for_people() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        assert_eq!(now.to_day(), "15 Jan 2027");
+        for (seconds, says) in [
+            (-5, "just now"),
+            (299, "just now"),
+            (300, "5 minutes ago"),
+            (3600, "1 hour ago"),
+            (7300, "2 hours ago"),
+            (24 * 3600, "1 day ago"),
+            (29 * 24 * 3600, "29 days ago"),
+            (30 * 24 * 3600, "16 Dec 2026"),
+        ] {
+            assert_eq!(now.plus_seconds(-seconds).ago(now), says);
+        }
     }
 }

@@ -68,6 +68,7 @@ fn counting(setting: &Setting) -> anyhow::Result<Figure> {
                 outcome: Outcome::Answered,
                 account: Some(AccountId(i64::from(number) % 900)),
                 reason: None,
+                secret: None,
             });
         }
         Ok((usage::thread_cpu_nanos()? - before) / f64::from(CALLS))

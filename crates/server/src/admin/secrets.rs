@@ -70,5 +70,6 @@ fn view(secret: &StoredSecret) -> Value {
         "name": secret.name,
         "created": secret.created.to_string(),
         "expires": secret.expires.map(|expires| expires.to_string()),
+        "last_used": secret.last_used.map(|used| used.to_string()),
     })
 }

@@ -52,7 +52,8 @@ impl Counted {
         let Self { endpoint, at, app, account } = self;
         if let Some(app) = *app {
             let (at, account, endpoint) = (*at, *account, endpoint.as_str());
-            api.figures.usage.count(&usage::Request { app, at, endpoint, outcome, account, reason });
+            let request = usage::Request { app, at, endpoint, outcome, account, reason, secret: None };
+            api.figures.usage.count(&request);
         }
     }
 }

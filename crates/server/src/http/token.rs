@@ -4,9 +4,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, header, request::Parts};
 use axum::response::Response;
-use stagedoor_protocol::id::AppId;
+use stagedoor_protocol::id::{AppId, SecretId};
 use stagedoor_protocol::usage::{Outcome, TOKEN};
-use stagedoor_protocol::{Facts, Refusal, token};
+use stagedoor_protocol::{Facts, Refusal, client_authentication, token};
 use stagedoor_wire::token_answer::TokenAnswer;
 use stagedoor_wire::token_error::TokenErrorKind;
 use stagedoor_wire::token_request::{TokenRequest, TokenRequestParts};
@@ -79,7 +79,8 @@ fn note(api: &Api, request: &TokenRequest, facts: &Facts) {
     api.figures.issued(&request.grant);
     if let Some(app) = &facts.app {
         api.figures.apps.token(app.id, &app.client_id);
-        count_for(api, app.id, Outcome::Answered, None);
+        let secret = client_authentication::secret_shown(&api.rules, app, &request.client, api.now());
+        count_for(api, app.id, Outcome::Answered, None, secret);
     }
 }
 
@@ -96,13 +97,20 @@ fn note_refused(api: &Api, request: &TokenRequest, facts: &Facts, stop: &Stop, r
         Stop::Unavailable => (Outcome::ServerError, None),
     };
     if has_proven(&request.client, refusal) {
-        count_for(api, app, outcome, reason);
+        count_for(api, app, outcome, reason, None);
     } else if let (Outcome::ClientError, Some(reason)) = (outcome, reason) {
         api.figures.usage.refuse(app, api.now(), TOKEN, reason);
     }
 }
 
-fn count_for(api: &Api, app: AppId, outcome: Outcome, reason: Option<&'static str>) {
+fn count_for(
+    api: &Api,
+    app: AppId,
+    outcome: Outcome,
+    reason: Option<&'static str>,
+    secret: Option<SecretId>,
+) {
     let (at, endpoint) = (api.now(), TOKEN);
-    api.figures.usage.count(&usage::Request { app, at, endpoint, outcome, account: None, reason });
+    let request = usage::Request { app, at, endpoint, outcome, account: None, reason, secret };
+    api.figures.usage.count(&request);
 }

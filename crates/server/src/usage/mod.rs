@@ -14,7 +14,7 @@ mod write;
 use std::sync::atomic::AtomicBool;
 
 use stagedoor_protocol::Timestamp;
-use stagedoor_protocol::id::{AccountId, AppId};
+use stagedoor_protocol::id::{AccountId, AppId, SecretId};
 use stagedoor_protocol::usage::{AppUsage, Outcome};
 
 pub use endpoint::EndpointName;
@@ -41,6 +41,8 @@ pub struct Request<'a> {
     pub account: Option<AccountId>,
     /// Why it was refused, where this server did.
     pub reason: Option<&'static str>,
+    /// The client secret that it showed.
+    pub secret: Option<SecretId>,
 }
 
 impl Usage {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use stagedoor_protocol::Timestamp;
-use stagedoor_protocol::id::{AccountId, AppId};
+use stagedoor_protocol::id::{AccountId, AppId, SecretId};
 use stagedoor_protocol::usage::{AppUsage, Hour, OTHERS, Outcomes, Refused};
 
 use super::Request;
@@ -31,11 +31,12 @@ struct AppTally {
     calls: HashMap<Box<str>, Outcomes, RandomState>,
     people: HashSet<AccountId, RandomState>,
     refused: Vec<Refused>,
+    secrets: Vec<(SecretId, Timestamp)>,
 }
 
 impl Tally {
     pub(super) fn count(&mut self, request: &Request<'_>) {
-        let Request { app, at, endpoint, outcome, account, reason } = *request;
+        let Request { app, at, endpoint, outcome, account, reason, secret } = *request;
         let mut outcomes = Outcomes::default();
         outcomes.count(outcome);
         let Some((own, entries)) = self.of(app, Hour::of(at)) else { return };
@@ -45,6 +46,9 @@ impl Tally {
         }
         if let Some(reason) = reason {
             own.refuse(at, endpoint, reason, entries);
+        }
+        if let Some(secret) = secret {
+            own.secret(secret, at, entries);
         }
     }
 
@@ -56,11 +60,12 @@ impl Tally {
 
     /// Adds what was taken out before.
     pub(super) fn add(&mut self, usage: AppUsage) {
-        let AppUsage { app, hour, calls, people, refused } = usage;
+        let AppUsage { app, hour, calls, people, refused, secrets } = usage;
         let Some((own, entries)) = self.of(app, hour) else { return };
         calls.into_iter().for_each(|(endpoint, outcomes)| own.call(&endpoint, outcomes, entries));
         people.into_iter().for_each(|account| own.person(account, entries));
         refused.into_iter().for_each(|refused| own.add_refused(refused, entries));
+        secrets.into_iter().for_each(|(secret, at)| own.secret(secret, at, entries));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -127,6 +132,18 @@ impl AppTally {
         }
     }
 
+    /// An app has a handful of secrets.
+    fn secret(&mut self, secret: SecretId, at: Timestamp, entries: &mut usize) {
+        match self.secrets.iter_mut().find(|(own, _)| *own == secret) {
+            Some((_, last)) => *last = at.max(*last),
+            None if *entries < MOST => {
+                *entries += 1;
+                self.secrets.push((secret, at));
+            }
+            None => {}
+        }
+    }
+
     fn refuse(&mut self, at: Timestamp, endpoint: &str, reason: &'static str, entries: &mut usize) {
         let id = current_id();
         let request_id = id.as_ref().map_or("", RequestId::as_str);
@@ -166,13 +183,14 @@ impl AppTally {
     }
 
     fn into_usage(self, app: AppId, hour: Hour) -> AppUsage {
-        let Self { calls, people, refused } = self;
+        let Self { calls, people, refused, secrets } = self;
         AppUsage {
             app,
             hour,
             calls: calls.into_iter().collect(),
             people: people.into_iter().collect(),
             refused,
+            secrets,
         }
     }
 }

@@ -6,7 +6,15 @@ use stagedoor_protocol::usage::{Hour, OTHERS, Outcomes, TOKEN};
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
 fn request(app: i64, endpoint: &str) -> Request<'_> {
-    Request { app: AppId(app), at: NOON, endpoint, outcome: Outcome::Answered, account: None, reason: None }
+    Request {
+        app: AppId(app),
+        at: NOON,
+        endpoint,
+        outcome: Outcome::Answered,
+        account: None,
+        reason: None,
+        secret: None,
+    }
 }
 
 fn taken(usage: &Usage) -> Vec<AppUsage> {

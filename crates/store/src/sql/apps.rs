@@ -7,7 +7,7 @@ statements! {
     /// app
     APP_REDIRECT_URIS = "SELECT uri FROM redirect_uris WHERE app_id = $1 ORDER BY position";
     /// app
-    APP_SECRETS = "SELECT id, name, key_id, hash, created, expires, seal_key_id, sealed
+    APP_SECRETS = "SELECT id, name, key_id, hash, created, expires, seal_key_id, sealed, last_used
         FROM secrets WHERE app_id = $1 ORDER BY id";
     /// app, owner
     APP_OTHER_TEAMS = "SELECT t.id, t.name, t.epoch FROM app_teams x JOIN teams t ON t.id = x.team_id
@@ -31,6 +31,9 @@ statements! {
     /// id, app, name, key, hash, created, expires, seal key, sealed
     ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// at, secret, app, not if it was used since
+    NOTE_SECRET_USE = "UPDATE secrets SET last_used = $1
+        WHERE id = $2 AND app_id = $3 AND (last_used IS NULL OR last_used < $4)";
     /// secret, app
     REMOVE_SECRET = "DELETE FROM secrets WHERE id = $1 AND app_id = $2";
     /// app

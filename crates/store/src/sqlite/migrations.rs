@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_administration.sql"),
     include_str!("../../migrations/0006_usage.sql"),
     include_str!("../../migrations/0007_teams.sql"),
+    include_str!("../../migrations/0008_last_used.sql"),
 ];
 
 /// Brings the database to the newest schema.

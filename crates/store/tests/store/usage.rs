@@ -26,7 +26,14 @@ fn answered(answered: u64) -> Outcomes {
 
 fn used(app: AppId, later_hours: i64, calls: &[(&str, u64)]) -> AppUsage {
     let calls = calls.iter().map(|(endpoint, number)| ((*endpoint).into(), answered(*number))).collect();
-    AppUsage { app, hour: hour(later_hours), calls, people: Vec::new(), refused: Vec::new() }
+    AppUsage {
+        app,
+        hour: hour(later_hours),
+        calls,
+        people: Vec::new(),
+        refused: Vec::new(),
+        secrets: Vec::new(),
+    }
 }
 
 fn refused(reason: &'static str, seconds: i64) -> Refused {

@@ -124,6 +124,7 @@ pub(crate) fn secret(id: i64) -> StoredSecret {
         hash: [7; 16],
         created: NOW,
         expires: Some(NOW.plus_seconds(60)),
+        last_used: None,
         sealed: Some(Sealed { key: KeyId(4), bytes: vec![1, 2, 3] }),
     }
 }

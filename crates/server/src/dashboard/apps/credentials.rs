@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::response::Response;
-use stagedoor_protocol::app::{self, AppChange, AppRecord, SecretTerms, Stage};
+use stagedoor_protocol::app::{self, App, AppChange, AppRecord, SecretTerms, Stage};
 use stagedoor_protocol::client_secret::StoredSecret;
 use stagedoor_protocol::id::SecretId;
 use stagedoor_protocol::team::Role;
-use stagedoor_protocol::{Refusal, name};
+use stagedoor_protocol::{Refusal, Timestamp, name};
 use stagedoor_wire::{RedirectUri, Secret};
 
 use super::super::layout::{Here, Layout};
@@ -21,6 +21,9 @@ use crate::browser::sign_in::{self, Tried};
 use crate::entropy;
 use crate::pages::filters;
 use crate::settle::Stop;
+
+/// Unused for a week: safe to delete.
+const IDLE_SECONDS: i64 = 7 * 24 * 3600;
 
 #[derive(Template)]
 #[template(path = "dashboard/credentials.html")]
@@ -45,6 +48,9 @@ struct SecretRow<'a> {
     name: &'a str,
     created: String,
     expires: Option<String>,
+    last_used: Option<String>,
+    /// Whether nobody has used it for a week, and there is another.
+    is_idle: bool,
     /// Whether it can be viewed again.
     is_kept: bool,
 }
@@ -90,19 +96,23 @@ pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Se
         is_public: app.public,
         may_change: role.is_some_and(|role| role.includes(Role::Developer)),
         has_redirect_uris: api.dialect().authorization.is_some(),
-        secrets: app.secrets.iter().map(row).collect(),
+        secrets: app.secrets.iter().map(|secret| row(secret, app, visit.now())).collect(),
         redirect_uris: shown.wrong_uris.as_ref().map_or(registered, |(_, typed)| typed.clone()),
         shown,
     };
     Ok(html(page.render(), is_wrong))
 }
 
-fn row(secret: &StoredSecret) -> SecretRow<'_> {
+fn row<'a>(secret: &'a StoredSecret, app: &App, now: Timestamp) -> SecretRow<'a> {
+    let since = secret.last_used.unwrap_or(secret.created);
+    let is_idle = since.plus_seconds(IDLE_SECONDS) <= now;
     SecretRow {
         id: secret.id.to_string(),
         name: &secret.name,
         created: secret.created.to_day(),
         expires: secret.expires.map(|expires| expires.to_day()),
+        last_used: secret.last_used.map(|used| used.ago(now)),
+        is_idle: is_idle && app.secrets.len() > 1,
         is_kept: secret.sealed.is_some(),
     }
 }
@@ -116,7 +126,12 @@ pub(in crate::dashboard) async fn add_secret(visit: &Visit<'_>) -> Answered {
     if record.app.stage == Stage::Requested {
         return again("The app waits for an answer. It gets secrets once it is approved.");
     }
-    let terms = SecretTerms { name: &name, expires: None };
+    let expires = match visit.field("expires") {
+        "90" => Some(visit.now().plus_seconds(90 * 24 * 3600)),
+        "365" => Some(visit.now().plus_seconds(365 * 24 * 3600)),
+        _ => None,
+    };
+    let terms = SecretTerms { name: &name, expires };
     let decision =
         app::add_secret(&api.rules, &record.app, terms, visit.actor(), visit.now(), &mut entropy::rng());
     match visit.settle(decision).await? {

@@ -1,7 +1,9 @@
 //! Making an app, its secrets and redirect URIs.
 
+use stagedoor_server::usage;
+
 use super::{OWNER, STRANGER, signed_in};
-use crate::app::{Call, TestApp};
+use crate::app::{Call, Page, TestApp};
 
 const CREATE: &str = "/dashboard/apps/new/create";
 
@@ -135,4 +137,31 @@ async fn redirect_uris_are_checked_and_kept() {
     let wrong = browser.submit(&page, &[("redirect_uris", typed)]).await;
     assert!(wrong.answer.status == 422 && wrong.shows("http://127.0.0.1"), "{}", wrong.html());
     assert!(wrong.shows(typed), "what was typed is kept");
+}
+
+/// Rotation: which secret is in use, and which can go.
+#[tokio::test]
+async fn secrets_say_when_they_were_used() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let page = browser.open(address).await;
+    let add = page.only(&format!("{address}/add-secret"));
+    let added = browser.submit(&add, &[("name", "spring"), ("expires", "90")]).await;
+    let secret = first_code(added.html(), "shown-secret").to_owned();
+    let row = |page: &Page, name: &str| {
+        page.html().split("<tr>").find(|row| row.contains(name)).unwrap().to_owned()
+    };
+    assert!(row(&added, "spring").contains("1 Apr 2026") && row(&added, "spring").contains("never"));
+
+    app.clock.advance(8 * 24 * 3600);
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    assert_eq!(token_of_spotify(&app, &secret).await, 200);
+    usage::write_once(&app.server).await;
+    let page = browser.open(address).await;
+    assert!(row(&page, "spring").contains("just now") && !row(&page, "spring").contains("safe to delete"));
+    assert!(row(&page, "imported").contains("safe to delete"), "{}", page.html());
+    app.clock.advance(3 * 3600);
+    let page = browser.open(address).await;
+    assert!(row(&page, "spring").contains("3 hours ago"));
 }

@@ -5,10 +5,13 @@ use stagedoor_protocol::id::AppId;
 use stagedoor_protocol::usage::{AppUsage, Day, OTHERS, Outcomes, Refused, TOKEN};
 
 use super::{Failure, Tables};
-use crate::sql::usage as sql;
+use crate::sql::{apps as sql_of_apps, usage as sql};
 
 /// Endpoints of an app that are told apart within an hour or day, and kinds of refusals within a day.
 const MOST: u32 = 64;
+
+/// How exact it is when a secret was last used: so often, and no more, a row is written for it.
+const LAST_USED_SECONDS: i64 = 300;
 
 /// The statements for a table of hours or days.
 struct Table {
@@ -21,7 +24,7 @@ const HOURS: Table = Table { add: sql::ADD_TO_HOUR, begin: sql::BEGIN_HOUR, coun
 const DAYS: Table = Table { add: sql::ADD_TO_DAY, begin: sql::BEGIN_DAY, count: sql::ENDPOINTS_OF_DAY };
 
 pub(super) fn count(tables: Tables<'_>, usage: &AppUsage) -> Result<(), Failure> {
-    let AppUsage { app, hour, calls, people, refused } = usage;
+    let AppUsage { app, hour, calls, people, refused, secrets } = usage;
     // It may have been removed since.
     if tables.count(sql::HAS_APP, [app.0])? == 0 {
         return Ok(());
@@ -33,6 +36,10 @@ pub(super) fn count(tables: Tables<'_>, usage: &AppUsage) -> Result<(), Failure>
     }
     for account in people {
         tables.run(sql::ADD_USER, [day.0, app.0, account.0])?;
+    }
+    for (secret, at) in secrets {
+        let noted = at.plus_seconds(-LAST_USED_SECONDS);
+        tables.run(sql_of_apps::NOTE_SECRET_USE, [at.0, secret.0, app.0, noted.0])?;
     }
     refused.iter().try_for_each(|refused| refuse(tables, day, *app, refused))
 }

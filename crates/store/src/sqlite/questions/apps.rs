@@ -85,6 +85,7 @@ fn secret(row: &Row<'_>) -> rusqlite::Result<StoredSecret> {
         hash: row.get(3)?,
         created: row::time(row, 4)?,
         expires: row::optional_time(row, 5)?,
+        last_used: row::optional_time(row, 8)?,
         sealed,
     })
 }
