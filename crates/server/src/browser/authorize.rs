@@ -160,7 +160,7 @@ pub(super) async fn team_kind(api: &Api, app: &App) -> Result<Option<&'static st
 }
 
 /// What an app that asks for these scopes may do, in the dialect's words.
-pub(super) fn permissions<'a>(api: &'a Api, scopes: &'a Scopes) -> Permissions<'a> {
+pub(crate) fn permissions<'a>(api: &'a Api, scopes: &'a Scopes) -> Permissions<'a> {
     let rules = &api.dialect().scopes;
     let says = |scope| {
         rules.known.iter().find(|known| known.name == scope).map_or(scope, |known| known.says.as_str())

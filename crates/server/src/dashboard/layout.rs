@@ -3,6 +3,7 @@
 use stagedoor_protocol::team::{Role, TeamRecord};
 
 use super::BASE;
+use super::teams::has_access_page;
 use super::visit::{SignedIn, Visit};
 use crate::browser::{form_token, script, stylesheet};
 
@@ -10,6 +11,10 @@ use crate::browser::{form_token, script, stylesheet};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Here {
     Apps,
+    Team,
+    ApiAccess,
+    Connections,
+    Nowhere,
     Requests,
     Apis,
     Accounts,
@@ -35,6 +40,11 @@ pub(super) struct Layout<'a> {
 }
 
 impl Layout<'_> {
+    /// Whether the team has the page "API Access".
+    pub(super) fn has_api_access(&self) -> bool {
+        self.team.is_some_and(|(team, _)| has_access_page(team.kind))
+    }
+
     pub(super) fn is(&self, here: Here) -> bool {
         self.here == here
     }
@@ -74,6 +84,13 @@ fn done(name: &str) -> Option<&'static str> {
         "review-asked" => "Asked. The answer will stand here.",
         "answered" => "Answered. The team reads it in the app's settings.",
         "deleted" => "The app is deleted, and everything issued to it has ended.",
+        "team-created" => "The team is made, and you own it.",
+        "member-removed" => "Removed. The team's apps are theirs no more.",
+        "left" => "You left the team.",
+        "invitation-withdrawn" => "Withdrawn: the link leads nowhere any more.",
+        "joined" => "You are a member now.",
+        "moved" => "The app has moved. What was issued to it has ended; make new secrets for it.",
+        "revoked" => "Revoked. The app's next call is refused.",
         _ => return None,
     })
 }

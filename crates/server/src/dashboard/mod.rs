@@ -6,10 +6,13 @@
 
 mod administration;
 mod apps;
+mod connections;
+mod invitations;
 mod layout;
 mod route;
 mod say;
 mod session;
+mod teams;
 mod visit;
 
 use std::sync::Arc;
@@ -79,6 +82,10 @@ impl Dashboard {
             is_limited: true,
             figures: None,
         }
+    }
+
+    fn origin(&self) -> &str {
+        &self.origin
     }
 
     fn now(&self) -> Timestamp {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use stagedoor_protocol::team::Role;
 
 use super::visit::Visit;
-use super::{administration, apps, session};
+use super::{administration, apps, connections, invitations, session, teams};
 use crate::settle::Stop;
 
 /// How a route is asked for.
@@ -53,6 +53,7 @@ macro_rules! routes {
 
 const VIEWER: Role = Role::Viewer;
 const DEVELOPER: Role = Role::Developer;
+const OWNER: Role = Role::Owner;
 
 routes! {
     Get "" Needs::Account => apps::first,
@@ -63,6 +64,20 @@ routes! {
     Get "apps" Needs::Account => apps::first,
     Get "apps/new" Needs::Account => apps::create::show,
     Post "apps/new/create" Needs::Account => apps::create::create,
+    Get "teams/new" Needs::Account => teams::create::show,
+    Post "teams/new/create" Needs::Account => teams::create::create,
+    Get "teams/{}" Needs::Member(VIEWER) => teams::show,
+    Post "teams/{}/rename" Needs::Member(OWNER) => teams::rename,
+    Post "teams/{}/change-role" Needs::Member(OWNER) => teams::members::change_role,
+    Post "teams/{}/remove-member" Needs::Member(OWNER) => teams::members::remove,
+    Post "teams/{}/leave" Needs::Member(VIEWER) => teams::members::leave,
+    Post "teams/{}/invite" Needs::Member(OWNER) => teams::invite::invite,
+    Post "teams/{}/withdraw-invitation" Needs::Member(OWNER) => teams::invite::withdraw,
+    Get "teams/{}/api-access" Needs::Member(VIEWER) => teams::api_access::show,
+    Get "invitations/{}" Needs::Account => invitations::show,
+    Post "invitations/{}/accept" Needs::Account => invitations::accept,
+    Get "connections" Needs::Account => connections::show,
+    Post "connections/revoke" Needs::Account => connections::revoke,
     Get "teams/{}/apps" Needs::Member(VIEWER) => apps::list::show,
     Get "apps/{}/{}" Needs::App(VIEWER) => apps::credentials::show,
     Post "apps/{}/{}/add-secret" Needs::App(DEVELOPER) => apps::credentials::add_secret,
@@ -79,6 +94,8 @@ routes! {
     Post "apps/{}/{}/settings/save" Needs::App(DEVELOPER) => apps::settings::save,
     Post "apps/{}/{}/settings/acts-for" Needs::App(DEVELOPER) => apps::settings::set_acts_for,
     Post "apps/{}/{}/settings/ask-for-review" Needs::App(DEVELOPER) => apps::settings::ask_for_review,
+    Post "apps/{}/{}/settings/move" Needs::App(OWNER) => apps::settings::to_own_team,
+    Post "apps/{}/{}/settings/offer" Needs::App(OWNER) => apps::settings::offer,
     Post "apps/{}/{}/settings/delete" Needs::App(DEVELOPER) => apps::settings::delete,
 
     Get "administration/requests" Needs::Administrator => administration::requests::show,

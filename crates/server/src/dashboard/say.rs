@@ -45,6 +45,12 @@ pub(super) fn nothing_here_for(visit: &Visit<'_>) -> Response {
     nothing_here(visit.dashboard)
 }
 
+pub(super) fn invitation_over(visit: &Visit<'_>) -> Response {
+    let text =
+        "This invitation was used, withdrawn, or is older than a week. Ask who invited you for another.";
+    message(visit.dashboard, StatusCode::NOT_FOUND, "The invitation is over", text, HOME)
+}
+
 pub(super) fn not_your_role(visit: &Visit<'_>, needed: Role) -> Response {
     let who = match needed {
         Role::Owner => "Only an owner of the team may do this. Ask one of them; the page Team names them.",

@@ -2,11 +2,13 @@
 
 mod administration;
 mod apps;
+mod connections;
 mod hostile;
 mod requests;
 mod routes;
 mod session;
 mod settings;
+mod teams;
 mod usage;
 mod users;
 

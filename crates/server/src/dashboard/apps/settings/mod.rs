@@ -2,14 +2,17 @@
 
 mod acts_for;
 mod review;
+mod transfer;
 
 pub(in crate::dashboard) use acts_for::set as set_acts_for;
 pub(in crate::dashboard) use review::ask as ask_for_review;
+pub(in crate::dashboard) use transfer::{offer, to_own_team};
 
 use askama::Template;
 use stagedoor_protocol::app::{self, AppChange, AppRecord, Stage};
 use stagedoor_protocol::name;
-use stagedoor_protocol::team::Role;
+use stagedoor_protocol::team::{Role, TeamRecord};
+use stagedoor_wire::Secret;
 
 use super::super::BASE;
 use super::super::layout::{Here, Layout};
@@ -43,6 +46,17 @@ struct SettingsPage<'a> {
     terms: Option<&'a str>,
     /// How many people allow it something.
     people: u32,
+    is_owner: bool,
+    /// Teams that it could be moved to.
+    owned: Vec<&'a TeamRecord>,
+    offer: Option<Offer>,
+    typed_email: &'a str,
+}
+
+/// A link that was just made for who may take the app over.
+pub(super) struct Offer {
+    pub(super) link: Secret,
+    pub(super) email: String,
 }
 
 /// What the fields hold.
@@ -62,11 +76,15 @@ struct Wrong {
     purpose: Option<String>,
     /// The name that confirms the app's end.
     confirm: Option<String>,
+    /// The team it is moved to.
+    team: Option<String>,
+    /// The e-mail of who is to take it over.
+    email: Option<String>,
 }
 
 impl Wrong {
     fn is_any(&self) -> bool {
-        [&self.name, &self.description, &self.website, &self.purpose, &self.confirm]
+        [&self.name, &self.description, &self.website, &self.purpose, &self.confirm, &self.team, &self.email]
             .iter()
             .any(|error| error.is_some())
     }
@@ -77,6 +95,15 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
 }
 
 async fn render(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong) -> Answered {
+    render_with(visit, typed, wrong, None).await
+}
+
+async fn render_with(
+    visit: &Visit<'_>,
+    typed: Option<Typed>,
+    wrong: Wrong,
+    offer: Option<Offer>,
+) -> Answered {
     let (record, api) = visit.app()?;
     let (Some(signed_in), Some((_, role))) = (&visit.signed_in, &visit.team) else {
         return Err(Stop::Unavailable);
@@ -96,6 +123,10 @@ async fn render(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong) -> Answer
         is_in_review: record.review_asked.is_some(),
         history: review::history(visit, record).await?,
         terms: record.terms.as_deref(),
+        is_owner: *role == Role::Owner,
+        owned: transfer::owned(signed_in, record),
+        offer,
+        typed_email: visit.field("email"),
         people: visit.store().people_of(record.app.id).await?,
     };
     Ok(html(page.render(), is_wrong))

@@ -1,0 +1,61 @@
+//! Giving an app to another team: one that the person owns too, or one of whom they invite.
+
+use stagedoor_protocol::account::Email;
+use stagedoor_protocol::app::{self, AppRecord};
+use stagedoor_protocol::id::TeamId;
+use stagedoor_protocol::invitation::InvitedTo;
+use stagedoor_protocol::team::{Role, TeamRecord};
+
+use super::super::super::invitations::why_not;
+use super::super::super::route::Answered;
+use super::super::super::say;
+use super::super::super::teams::invite;
+use super::super::super::visit::{SignedIn, Visit};
+use super::super::address;
+use super::{Offer, Wrong, render_with};
+
+/// The person's other teams.
+pub(super) fn owned<'s>(signed_in: &'s SignedIn, record: &AppRecord) -> Vec<&'s TeamRecord> {
+    let owner = record.app.owner.id;
+    let owned = signed_in.memberships.iter().filter(|(team, role)| *role == Role::Owner && team.id != owner);
+    owned.map(|(team, _)| team).collect()
+}
+
+pub(in crate::dashboard) async fn to_own_team(visit: &Visit<'_>) -> Answered {
+    let (record, api) = visit.app()?;
+    let again = |wrong: &str| {
+        let wrong = Wrong { team: Some(wrong.to_owned()), ..Wrong::default() };
+        render_with(visit, None, wrong, None)
+    };
+    let chosen = visit.field("team").parse().ok().and_then(|id| visit.membership(TeamId(id)));
+    let Some((to, _)) = chosen.filter(|(_, role)| *role == Role::Owner) else {
+        return again("Choose a team that you own.").await;
+    };
+    let decision = app::transfer(&api.rules, record, &to, api.applicant(to.kind), visit.actor(), visit.now());
+    match visit.settle(decision).await? {
+        Ok(()) => Ok(visit.then(&address(record), "moved")),
+        Err(unsettled) => match why_not(&unsettled) {
+            Some(wrong) => again(wrong).await,
+            None => Ok(say::changed_meanwhile(visit)),
+        },
+    }
+}
+
+pub(in crate::dashboard) async fn offer(visit: &Visit<'_>) -> Answered {
+    let (record, _) = visit.app()?;
+    let typed = visit.field("email");
+    let again = |wrong: &str| {
+        let wrong = Wrong { email: Some(wrong.to_owned()), ..Wrong::default() };
+        render_with(visit, None, wrong, None)
+    };
+    let Ok(email) = Email::parse(typed) else {
+        return again("Write an e-mail address, such as ada@example.com.").await;
+    };
+    match invite::make(visit, InvitedTo::TakeOver(record.app.id), email.clone()).await? {
+        Some(link) => {
+            let offer = Offer { link, email: email.as_str().to_owned() };
+            render_with(visit, None, Wrong::default(), Some(offer)).await
+        }
+        None => again(invite::TOO_MANY).await,
+    }
+}
