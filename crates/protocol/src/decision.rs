@@ -214,7 +214,7 @@ pub enum Effect {
     Expect(Expectation),
     Audit(AuditEntry),
     /// Adds to what an app has done. Of an app that is gone nothing is kept.
-    CountUsage(AppUsage),
+    CountUsage(Arc<AppUsage>),
 }
 
 /// Whose an epoch is.

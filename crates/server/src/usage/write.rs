@@ -51,20 +51,21 @@ async fn commit(store: &Store, usage: &Usage) {
             if !usage.is_late.swap(true, Ordering::Relaxed) {
                 tracing::warn!(%error, "the usage of apps was not written; it is tried again until it is");
             }
-            usage.put_back(piece.into_iter().chain(waiting));
+            let piece = piece.into_iter().map(Arc::unwrap_or_clone);
+            usage.put_back(piece.chain(waiting));
             return;
         }
         usage.is_late.store(false, Ordering::Relaxed);
     }
 }
 
-fn piece(waiting: &mut impl Iterator<Item = AppUsage>) -> Vec<AppUsage> {
+fn piece(waiting: &mut impl Iterator<Item = AppUsage>) -> Vec<Arc<AppUsage>> {
     let (mut rows, mut piece) = (0, Vec::new());
     while rows < ROWS
         && let Some(usage) = waiting.next()
     {
         rows += usage.rows();
-        piece.push(usage);
+        piece.push(Arc::new(usage));
     }
     piece
 }

@@ -43,7 +43,7 @@ fn refused(reason: &'static str, seconds: i64) -> Refused {
 
 impl World {
     async fn count(&self, usage: AppUsage) {
-        self.commit([Effect::CountUsage(usage)]).await.unwrap();
+        self.commit([Effect::CountUsage(usage.into())]).await.unwrap();
     }
 
     /// Calls within a span.

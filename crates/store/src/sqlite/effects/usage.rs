@@ -1,7 +1,7 @@
 //! What apps have done. An app names its endpoints itself, so there are only so many rows of it for an hour or day.
 
 use rusqlite::params;
-use stagedoor_protocol::id::AppId;
+use stagedoor_protocol::id::{AccountId, AppId};
 use stagedoor_protocol::usage::{AppUsage, Day, OTHERS, Outcomes, Refused, TOKEN};
 
 use super::{Failure, Tables};
@@ -25,57 +25,81 @@ const DAYS: Table = Table { add: sql::ADD_TO_DAY, begin: sql::BEGIN_DAY, count: 
 
 pub(super) fn count(tables: Tables<'_>, usage: &AppUsage) -> Result<(), Failure> {
     let AppUsage { app, hour, calls, people, refused, secrets } = usage;
-    // It may have been removed since.
-    if tables.count(sql::HAS_APP, [app.0])? == 0 {
-        return Ok(());
-    }
-    let day = hour.day();
+    let mut counting = Counting { tables, app: *app, day: hour.day(), is_there: None };
     for (endpoint, outcomes) in calls {
-        add(tables, &HOURS, hour.0, *app, endpoint, *outcomes)?;
-        add(tables, &DAYS, day.0, *app, endpoint, *outcomes)?;
+        counting.add(&HOURS, hour.0, endpoint, *outcomes)?;
+        counting.add(&DAYS, counting.day.0, endpoint, *outcomes)?;
     }
     for account in people {
-        tables.run(sql::ADD_USER, [day.0, app.0, account.0])?;
+        counting.called_for(*account)?;
     }
     for (secret, at) in secrets {
         let noted = at.plus_seconds(-LAST_USED_SECONDS);
         tables.run(sql_of_apps::NOTE_SECRET_USE, [at.0, secret.0, app.0, noted.0])?;
     }
-    refused.iter().try_for_each(|refused| refuse(tables, day, *app, refused))
+    refused.iter().try_for_each(|refused| counting.refuse(refused))
 }
 
-fn add(
-    tables: Tables<'_>,
-    table: &Table,
-    at: i64,
+/// What one app did.
+struct Counting<'a> {
+    tables: Tables<'a>,
     app: AppId,
-    endpoint: &str,
-    outcomes: Outcomes,
-) -> Result<(), Failure> {
-    let Outcomes { answered, client_errors, limited, server_errors } = outcomes;
-    let [answered, client_errors, limited, server_errors] =
-        [answered, client_errors, limited, server_errors].map(stored);
-    let added = params![answered, client_errors, limited, server_errors, at, app.0, endpoint];
-    if tables.run(table.add, added)? > 0 {
-        return Ok(());
-    }
-    let is_told_apart = matches!(endpoint, TOKEN | OTHERS) || tables.count(table.count, [at, app.0])? < MOST;
-    let endpoint = if is_told_apart { endpoint } else { OTHERS };
-    let begun = params![at, app.0, endpoint, answered, client_errors, limited, server_errors];
-    tables.run(table.begin, begun).map(drop)
+    day: Day,
+    /// Whether the app is still there, as far as that was asked.
+    is_there: Option<bool>,
 }
 
-fn refuse(tables: Tables<'_>, day: Day, app: AppId, refused: &Refused) -> Result<(), Failure> {
-    let Refused { reason, endpoint, times, last, request_id } = refused;
-    let times = stored(*times);
-    let added = params![times, last.0, request_id, day.0, app.0, reason, endpoint];
-    if tables.run(sql::ADD_REFUSAL, added)? > 0 {
-        return Ok(());
+impl Counting<'_> {
+    /// It may have been removed since, and its rows with it: one that is found says that it is there.
+    fn is_there(&mut self) -> Result<bool, Failure> {
+        if let Some(known) = self.is_there {
+            return Ok(known);
+        }
+        let is_there = self.tables.count(sql::HAS_APP, [self.app.0])? > 0;
+        self.is_there = Some(is_there);
+        Ok(is_there)
     }
-    let is_told_apart = tables.count(sql::REFUSALS_OF_DAY, [day.0, app.0])? < MOST;
-    let endpoint = if is_told_apart { endpoint } else { OTHERS };
-    let begun = params![day.0, app.0, reason, endpoint, times, last.0, request_id];
-    tables.run(sql::BEGIN_REFUSAL, begun).map(drop)
+
+    fn add(&mut self, table: &Table, at: i64, endpoint: &str, outcomes: Outcomes) -> Result<(), Failure> {
+        let (tables, app) = (self.tables, self.app.0);
+        let Outcomes { answered, client_errors, limited, server_errors } = outcomes;
+        let [answered, client_errors, limited, server_errors] =
+            [answered, client_errors, limited, server_errors].map(stored);
+        let added = params![answered, client_errors, limited, server_errors, at, app, endpoint];
+        if tables.run(table.add, added)? > 0 {
+            self.is_there = Some(true);
+            return Ok(());
+        }
+        if !self.is_there()? {
+            return Ok(());
+        }
+        let is_told_apart =
+            matches!(endpoint, TOKEN | OTHERS) || tables.count(table.count, [at, app])? < MOST;
+        let endpoint = if is_told_apart { endpoint } else { OTHERS };
+        let begun = params![at, app, endpoint, answered, client_errors, limited, server_errors];
+        tables.run(table.begin, begun).map(drop)
+    }
+
+    fn called_for(&mut self, account: AccountId) -> Result<(), Failure> {
+        if !self.is_there()? {
+            return Ok(());
+        }
+        self.tables.run(sql::ADD_USER, [self.day.0, self.app.0, account.0]).map(drop)
+    }
+
+    fn refuse(&mut self, refused: &Refused) -> Result<(), Failure> {
+        let (tables, day, app) = (self.tables, self.day.0, self.app.0);
+        let Refused { reason, endpoint, times, last, request_id } = refused;
+        let times = stored(*times);
+        let added = params![times, last.0, request_id, day, app, reason, endpoint];
+        if tables.run(sql::ADD_REFUSAL, added)? > 0 || !self.is_there()? {
+            return Ok(());
+        }
+        let is_told_apart = tables.count(sql::REFUSALS_OF_DAY, [day, app])? < MOST;
+        let endpoint = if is_told_apart { endpoint } else { OTHERS };
+        let begun = params![day, app, reason, endpoint, times, last.0, request_id];
+        tables.run(sql::BEGIN_REFUSAL, begun).map(drop)
+    }
 }
 
 fn stored(number: u64) -> i64 {
