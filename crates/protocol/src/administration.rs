@@ -6,13 +6,15 @@
 use stagedoor_wire::RedirectUri;
 
 use crate::account::Email;
+use crate::admin_credential::AdminCredential;
 use crate::app::Stage;
-use crate::id::{AccountId, AppId, InvitationId, TeamId};
+use crate::id::{AccountId, AppId, CredentialId, InvitationId, TeamId};
 use crate::invitation::Invitation;
 use crate::team::{Role, TeamKind};
+use crate::usage::Day;
 use crate::{Refusal, Timestamp};
 
-/// One change to accounts, teams or apps. Changing what does not exist is a conflict; removing it is not.
+/// One change to accounts, teams, apps or credentials that administer. Changing what does not exist is a conflict; removing it is not.
 #[derive(Debug, Clone)]
 pub enum Change {
     RenameAccount {
@@ -102,6 +104,14 @@ pub enum Change {
     RemoveLegacyKey {
         key: LegacyKeyName,
     },
+    AddCredential(AdminCredential),
+    RemoveCredential {
+        credential: CredentialId,
+    },
+    NoteCredentialUse {
+        credential: CredentialId,
+        day: Day,
+    },
 }
 
 /// What names a legacy key.
@@ -167,4 +177,8 @@ pub enum Objection {
     AlreadyMember,
     #[error("the invitation is over, or for someone else")]
     InvitationOver,
+    #[error("another credential has this name")]
+    CredentialNameTaken,
+    #[error("the end is more than {days} days away")]
+    EndTooFar { days: i64 },
 }

@@ -10,7 +10,8 @@ use crate::client_secret::StoredSecret;
 use crate::code::{Code, Hash};
 use crate::device::{Device, DeviceState};
 use crate::grant::{ActiveGrant, Again, Grant, Succession};
-use crate::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SecretId, SessionId, TeamId};
+use crate::id::{AccountId, AppId, CodeId, CredentialId, DeviceId, GrantId, SecretId, SessionId, TeamId};
+use crate::idempotency::{CallName, Fingerprint, KeptAnswer};
 use crate::keys::{KeyId, Tag};
 use crate::team::TeamKind;
 use crate::usage::AppUsage;
@@ -213,6 +214,17 @@ pub enum Effect {
     /// Expects this to hold, and changes nothing.
     Expect(Expectation),
     Audit(AuditEntry),
+    /// Notes that a call with an idempotency key is done. Expects that key to be new within a day.
+    BeginCall {
+        name: CallName,
+        request: Fingerprint,
+        at: Timestamp,
+    },
+    /// What a call that was begun was answered.
+    KeepAnswer {
+        name: CallName,
+        answer: KeptAnswer,
+    },
     /// Adds to what an app has done. Of an app that is gone nothing is kept.
     CountUsage(Arc<AppUsage>),
 }
@@ -234,6 +246,8 @@ pub enum Subject {
     Grant(GrantId),
     /// Of the key file.
     Key(KeyId),
+    /// Of a program that administers.
+    Credential(CredentialId),
     /// All of it.
     Server,
 }
@@ -247,6 +261,7 @@ impl Subject {
             Self::Account(id) => ("account", id.0),
             Self::Grant(id) => ("grant", id.0),
             Self::Key(id) => ("key", i64::from(id.0)),
+            Self::Credential(id) => ("credential", id.0),
             Self::Server => ("server", 0),
         }
     }
@@ -258,6 +273,7 @@ impl Subject {
             "team" => Some(Self::Team(TeamId(id))),
             "account" => Some(Self::Account(AccountId(id))),
             "grant" => Some(Self::Grant(GrantId(id))),
+            "credential" => Some(Self::Credential(CredentialId(id))),
             "server" => Some(Self::Server),
             "key" => u16::try_from(id).ok().map(|id| Self::Key(KeyId(id))),
             _ => None,

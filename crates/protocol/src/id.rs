@@ -49,6 +49,8 @@ ids! {
     SessionId;
     /// An invitation.
     InvitationId;
+    /// A credential of a program that administers.
+    CredentialId;
 }
 
 fn growing(now: Timestamp, rng: &mut impl CryptoRng) -> i64 {

@@ -5,6 +5,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod admin_credential;
 pub mod administration;
 pub mod app;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod decision;
 pub mod device;
 pub mod grant;
 pub mod id;
+pub mod idempotency;
 pub mod introspection;
 pub mod invitation;
 pub mod jwt;

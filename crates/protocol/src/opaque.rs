@@ -14,9 +14,12 @@ pub const CODE: &str = "sdc_";
 pub const DEVICE_CODE: &str = "sdd_";
 /// Prefix of client secrets, where the dialect's form has one.
 pub const CLIENT_SECRET: &str = "sds_";
+/// Prefix of credentials that administer the server.
+pub const ADMIN_CREDENTIAL: &str = "sdm_";
 
 /// All of them: what has one of these in it may be a secret.
-pub const PREFIXES: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN, CODE, DEVICE_CODE, CLIENT_SECRET];
+pub const PREFIXES: [&str; 6] =
+    [ACCESS_TOKEN, REFRESH_TOKEN, CODE, DEVICE_CODE, CLIENT_SECRET, ADMIN_CREDENTIAL];
 
 /// Longest content, in bytes: an access token with the longest scope list.
 pub const MAX_BYTES: usize = 2048;

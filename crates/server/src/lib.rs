@@ -40,6 +40,7 @@ use stagedoor_store::Store;
 /// The path of the page that makes the first administrator.
 pub use browser::SETUP_PATH;
 
+pub use admin::network::Network as Administration;
 pub use api::{Api, ApiSettings, NeededScope, Terms};
 pub use clock::Clock;
 pub use dashboard::Dashboard;
@@ -57,6 +58,8 @@ pub struct Server {
     store: Store,
     insight: Insight,
     dashboard: Option<Arc<Dashboard>>,
+    /// Where it may be administered over the network.
+    administration: Option<Arc<Administration>>,
 }
 
 impl Server {
@@ -65,7 +68,7 @@ impl Server {
         let mut apis = apis;
         // The longest mount first, so that `/a/b` is found before `/a`.
         apis.sort_by_key(|api| std::cmp::Reverse(api.mount.len()));
-        Self { apis, clock, store, insight: Insight::default(), dashboard: None }
+        Self { apis, clock, store, insight: Insight::default(), dashboard: None, administration: None }
     }
 
     /// The same, looked into as `insight` says.
@@ -76,6 +79,11 @@ impl Server {
     /// The same, with a dashboard beside the APIs.
     pub fn with_dashboard(self, dashboard: Arc<Dashboard>) -> Self {
         Self { dashboard: Some(dashboard), ..self }
+    }
+
+    /// The same, administered over the network by programs that have a credential.
+    pub fn with_administration(self, administration: Arc<Administration>) -> Self {
+        Self { administration: Some(administration), ..self }
     }
 
     /// The APIs.
@@ -114,15 +122,21 @@ impl Server {
 
     async fn answer(&self, request: Request<Body>) -> Response {
         let noted = Noted::begin(&self.insight, &request);
-        let dashboard = self.dashboard.as_ref().filter(|_| dashboard::is_at(request.uri().path()));
-        let led_to = if dashboard.is_none() { self.leads_to(request.uri().path()) } else { None };
-        let response = match (led_to, dashboard) {
-            (Some((api, endpoint)), _) => http::handle(api, endpoint, request).await,
-            (None, Some(dashboard)) => Box::pin(dashboard.handle(request)).await,
-            (None, None) if request.uri().path() == SETUP_PATH => {
+        let path = request.uri().path();
+        let dashboard = self.dashboard.as_ref().filter(|_| dashboard::is_at(path));
+        let administration = self.administration.as_ref().filter(|_| admin::network::is_at(path));
+        let is_beside = dashboard.is_some() || administration.is_some();
+        let led_to = if is_beside { None } else { self.leads_to(path) };
+        let response = match (led_to, dashboard, administration) {
+            (Some((api, endpoint)), ..) => http::handle(api, endpoint, request).await,
+            (None, Some(dashboard), _) => Box::pin(dashboard.handle(request)).await,
+            (None, None, Some(administration)) => {
+                Box::pin(admin::network::handle(self, administration, request)).await
+            }
+            (None, None, None) if request.uri().path() == SETUP_PATH => {
                 Box::pin(self.first_administrator(request)).await
             }
-            (None, None) => Box::pin(self.outside(&request.map(drop))).await,
+            (None, None, None) => Box::pin(self.outside(&request.map(drop))).await,
         };
         noted.answered(&self.insight, led_to, response.status());
         response

@@ -4,6 +4,7 @@
 //! transaction and answers only once that is durable. Nothing above this crate knows SQL.
 #![warn(missing_docs)]
 
+mod admin_api;
 pub mod backup;
 mod cache;
 mod ended;

@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod audit;
 pub(crate) mod client;
+mod credential;
 mod grant;
 mod legacy_key;
 mod output;
@@ -59,6 +60,8 @@ enum Command {
     LegacyKey(legacy_key::Command),
     #[command(subcommand)]
     Grant(grant::Command),
+    #[command(subcommand)]
+    Credential(credential::Command),
     Audit(audit::Arguments),
     SetupLink(setup_link::Arguments),
 }
@@ -72,6 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(&client, command),
         Command::LegacyKey(command) => legacy_key::run(&client, command),
         Command::Grant(command) => grant::run(&client, command),
+        Command::Credential(command) => credential::run(&client, command),
         Command::Audit(arguments) => audit::run(&client, arguments),
         Command::SetupLink(setup_link::Arguments {}) => setup_link::run(&client),
     }

@@ -27,7 +27,7 @@ pub(super) fn facts(mounts: &Mounts, state: &StateFile) -> anyhow::Result<Value>
     for mount in mounts.built_in.iter().chain(&mounts.own) {
         apis.insert(mount.name.clone(), Value::Object(api(mounts, mount, state)?));
     }
-    Ok(json!({"url": mounts.origin, "apis": apis, "dashboard": dashboard(mounts)}))
+    Ok(json!({"url": mounts.origin, "apis": apis, "dashboard": dashboard(mounts), "admin": admin(mounts)}))
 }
 
 /// Where developers sign in, and as whom.
@@ -38,6 +38,14 @@ fn dashboard(mounts: &Mounts) -> Value {
         "developer": person(demo::DEVELOPER),
         "admin": person(demo::ADMINISTRATOR),
         "user": person((demo::EMAIL, demo::PASSWORD)),
+    })
+}
+
+/// Where programs administer, and with what.
+fn admin(mounts: &Mounts) -> Value {
+    json!({
+        "url": format!("{}{}", mounts.origin, stagedoor_server::admin::BASE),
+        "credential": demo::ADMIN_CREDENTIAL,
     })
 }
 

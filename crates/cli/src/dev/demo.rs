@@ -1,6 +1,10 @@
 //! The demo state, and the credentials in it that are printed.
 
 use anyhow::Context;
+use stagedoor_protocol::admin_credential::{self, AdminScopes, NewAdminCredential, Terms};
+use stagedoor_protocol::administration::Change;
+use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::{Effect, Timestamp};
 use stagedoor_server::state_file::{AppEntry, Named, StateFile};
 use stagedoor_wire::dialect::{ClientIdForm, RedirectRule};
 use stagedoor_wire::{ClientId, RedirectUri, Secret};
@@ -18,6 +22,19 @@ pub(super) const PASSWORD: &str = "listen-first";
 pub(super) const DEVELOPER: (&str, &str) = ("developer@example.com", "sound-check");
 /// Who administers the server.
 pub(super) const ADMINISTRATOR: (&str, &str) = ("admin@example.com", "house-lights");
+
+/// Good for the admin API.
+pub(super) const ADMIN_CREDENTIAL: &str = "sdm_AAAAAAAAG71kZW1vLWFkbWluLXRva2Vu";
+
+/// The credential's row, under the keys there are.
+pub(super) fn admin_credential(keys: &KeyRing, now: Timestamp) -> anyhow::Result<Effect> {
+    let handle = admin_credential::read(ADMIN_CREDENTIAL).context("the demo admin credential is none")?;
+    let scopes = AdminScopes::parse("read write").context("the demo admin credential has no scopes")?;
+    let expires = Some(now.plus_seconds(admin_credential::MOST_DAYS * 24 * 3600));
+    let terms = Terms { name: "demo".to_owned(), scopes, expires };
+    let stored = NewAdminCredential::of(&handle, terms, keys, now).stored;
+    Ok(Effect::Administer(Change::AddCredential(stored)))
+}
 
 /// The demo state, with a client for each dialect of the user's own.
 pub(super) fn state(mounts: &Mounts) -> anyhow::Result<StateFile> {

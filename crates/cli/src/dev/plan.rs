@@ -12,6 +12,7 @@ use stagedoor_server::{Api, Clock, Dashboard, Server};
 use stagedoor_store::{Store, StoreOptions};
 
 use super::apis::Mounts;
+use super::demo;
 use super::folder::Folder;
 
 pub(super) struct Plan {
@@ -43,14 +44,17 @@ impl Plan {
             })
             .collect();
         if store.is_empty()? {
-            store.commit(self.state.effects(&apis, now)?).await?;
+            let mut effects = self.state.effects(&apis, now)?;
+            effects.push(demo::admin_credential(&keys, now)?);
+            store.commit(effects).await?;
         } else {
             self.compare(&store).await?;
         }
         let origin = self.mounts.origin.clone();
         let shown = apis.clone();
         let dashboard = Dashboard::new(origin, shown, keys, store.clone(), self.clock.clone(), passwords);
-        Ok(Arc::new(Server::new(apis, store, self.clock.clone()).with_dashboard(Arc::new(dashboard))))
+        let server = Server::new(apis, store, self.clock.clone()).with_dashboard(Arc::new(dashboard));
+        Ok(Arc::new(server.with_administration(Arc::default())))
     }
 
     /// A store that was filled before has every app that is asked for, with its redirect URIs: what is printed is so.

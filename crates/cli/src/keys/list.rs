@@ -77,6 +77,7 @@ fn counted(uses: &KeyUses, sealed: [&str; 2]) -> Vec<String> {
         (uses.grants, ["grant", "grants"]),
         (uses.secrets, ["secret", "secrets"]),
         (uses.legacy_keys, ["legacy key", "legacy keys"]),
+        (uses.credentials, ["admin credential", "admin credentials"]),
         (uses.sealed, sealed),
     ];
     let some = counted.into_iter().filter(|(number, _)| *number > 0);

@@ -78,7 +78,7 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
         Some(address) => Some(sockets::bind(address).await?),
         None => None,
     };
-    let admin_socket = configuration.admin_socket.clone();
+    let admin_socket = configuration.admin.socket.clone();
     let (insight, exporter) = insight(&configuration)?;
     let is_stopping = insight.stopping.clone();
     let lasting = Lasting::new(store.clone(), clock.clone(), insight);

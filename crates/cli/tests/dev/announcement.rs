@@ -24,7 +24,7 @@ fn all_are_strings(value: &Value) -> bool {
 #[test]
 fn holds_what_programs_need() {
     let dev = Dev::start(&[]);
-    assert_eq!(members(&dev.told), ["apis", "dashboard", "url"].into());
+    assert_eq!(members(&dev.told), ["admin", "apis", "dashboard", "url"].into());
     let dashboard = &dev.told["dashboard"];
     assert_eq!(members(dashboard), ["admin", "developer", "url", "user"].into());
     for person in ["admin", "developer", "user"] {

@@ -13,6 +13,8 @@ pub struct KeyUses {
     pub grants: u64,
     pub secrets: u64,
     pub legacy_keys: u64,
+    /// Of programs that administer.
+    pub credentials: u64,
     /// Secrets that may be viewed again.
     pub sealed: u64,
 }

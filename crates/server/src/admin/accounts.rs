@@ -1,18 +1,48 @@
 //! Accounts.
 
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stagedoor_protocol::account::{self, AccountChange, AccountRecord, Email, NewAccount};
 use stagedoor_protocol::id::AccountId;
+use stagedoor_protocol::team::{Role, TeamRecord};
 use stagedoor_protocol::{name, people};
 use stagedoor_wire::Secret;
 
-use super::answer::Answer;
+use super::answer::{Answer, Time};
 use super::call::Call;
 use super::problem::Problem;
 use crate::entropy;
 use crate::password::{self, Busy};
+
+/// A person.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Account {
+    id: String,
+    email: String,
+    name: String,
+    administrator: bool,
+    suspended: bool,
+    has_password: bool,
+    created: Time,
+}
+
+/// A person and their teams.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct AccountInTeams {
+    #[serde(flatten)]
+    account: Account,
+    teams: Vec<InTeam>,
+}
+
+/// A team that a person is a member of.
+#[derive(Serialize, JsonSchema)]
+struct InTeam {
+    id: String,
+    name: String,
+    /// owner, developer or viewer
+    role: &'static str,
+}
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let [limit, cursor] = call.query(["limit", "cursor"])?;
@@ -21,11 +51,15 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer::page(rows, limit, |last| last.id.to_string(), view))
 }
 
-#[derive(Deserialize)]
+/// What an account is made of.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct New {
+#[schemars(rename = "NewAccount")]
+pub(super) struct New {
     email: String,
     name: String,
+    /// At least 10 characters.
+    #[schemars(with = "String")]
     password: Secret,
     #[serde(default)]
     administrator: bool,
@@ -44,28 +78,31 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer::created(view(&by_id(call, id).await?)))
 }
 
-pub(super) async fn show(call: &Call<'_>, account: &str) -> Result<Answer, Problem> {
-    let record = find(call, account).await?;
+pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = of(call).await?;
     let teams = call.store().memberships(record.id).await?;
-    let teams: Vec<_> = teams
-        .iter()
-        .map(|(team, role)| json!({ "id": team.id.to_string(), "name": team.name, "role": role.as_str() }))
-        .collect();
-    let mut shown = view(&record);
-    shown["teams"] = teams.into();
-    Ok(Answer::ok(shown))
+    let in_team = |(team, role): &(TeamRecord, Role)| InTeam {
+        id: team.id.to_string(),
+        name: team.name.clone(),
+        role: role.as_str(),
+    };
+    let teams = teams.iter().map(in_team).collect();
+    Ok(Answer::ok(AccountInTeams { account: view(&record), teams }))
 }
 
-#[derive(Deserialize)]
+/// What is to be different. What is left out stays.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Changed {
+#[schemars(rename = "ChangedAccount")]
+pub(super) struct Changed {
     name: Option<String>,
     administrator: Option<bool>,
+    #[schemars(with = "Option<String>")]
     password: Option<Secret>,
 }
 
-pub(super) async fn change(call: &Call<'_>, account: &str) -> Result<Answer, Problem> {
-    let (record, changed) = (find(call, account).await?, call.body::<Changed>()?);
+pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (record, changed) = (of(call).await?, call.body::<Changed>()?);
     let name = changed.name.as_deref().map(read_name).transpose()?;
     let another = call.store().has_another_administrator(record.id).await?;
     let change = AccountChange { name, administrator: changed.administrator };
@@ -81,24 +118,29 @@ pub(super) async fn change(call: &Call<'_>, account: &str) -> Result<Answer, Pro
     Ok(Answer::ok(view(&by_id(call, record.id).await?)))
 }
 
-pub(super) async fn suspend(call: &Call<'_>, account: &str) -> Result<Answer, Problem> {
-    let record = find(call, account).await?;
+pub(super) async fn suspend(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = of(call).await?;
     let another = call.store().has_another_administrator(record.id).await?;
     call.settle(account::suspend(&record, another, call.actor(), call.now())).await?;
     Ok(Answer::ok(view(&by_id(call, record.id).await?)))
 }
 
-pub(super) async fn resume(call: &Call<'_>, account: &str) -> Result<Answer, Problem> {
-    let record = find(call, account).await?;
+pub(super) async fn resume(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = of(call).await?;
     call.settle(account::resume(&record, call.actor(), call.now())).await?;
     Ok(Answer::ok(view(&by_id(call, record.id).await?)))
 }
 
 /// Ends every session, grant and token of a person.
-pub(super) async fn sign_out(call: &Call<'_>, account: &str) -> Result<Answer, Problem> {
-    let record = find(call, account).await?;
+pub(super) async fn sign_out(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = of(call).await?;
     call.settle(people::end_everywhere(record.id, call.actor(), call.now())).await?;
     Ok(Answer::done())
+}
+
+/// The account that the path names.
+pub(super) async fn of(call: &Call<'_>) -> Result<AccountRecord, Problem> {
+    find(call, call.named("account")).await
 }
 
 /// An account by its id or e-mail.
@@ -110,16 +152,16 @@ pub(super) async fn find(call: &Call<'_>, account: &str) -> Result<AccountRecord
     found.ok_or_else(|| Problem::not_found("account", account, "`stagedoor admin account list` shows them"))
 }
 
-pub(super) fn view(record: &AccountRecord) -> Value {
-    json!({
-        "id": record.id.to_string(),
-        "email": record.email.as_str(),
-        "name": record.name,
-        "administrator": record.administrator,
-        "suspended": record.suspended,
-        "has_password": record.has_password,
-        "created": record.created.to_string(),
-    })
+pub(super) fn view(record: &AccountRecord) -> Account {
+    Account {
+        id: record.id.to_string(),
+        email: record.email.as_str().to_owned(),
+        name: record.name.clone(),
+        administrator: record.administrator,
+        suspended: record.suspended,
+        has_password: record.has_password,
+        created: record.created.into(),
+    }
 }
 
 pub(super) fn read_name(text: &str) -> Result<String, Problem> {

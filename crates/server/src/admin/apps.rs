@@ -1,7 +1,7 @@
 //! Apps.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stagedoor_protocol::app::{self, AppChange, AppRecord, NewApp, Stage};
 use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::{Decision, Effect};
@@ -9,7 +9,7 @@ use stagedoor_store::AppFilter;
 use stagedoor_wire::{ClientId, RedirectUri};
 
 use super::accounts::read_name;
-use super::answer::Answer;
+use super::answer::{Answer, Time};
 use super::call::Call;
 use super::problem::Problem;
 use super::teams;
@@ -17,6 +17,39 @@ use crate::entropy;
 
 /// Longest description, in characters.
 const MAX_DESCRIPTION: usize = 2000;
+
+/// An app.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct App {
+    id: String,
+    /// The API's name.
+    api: String,
+    client_id: String,
+    name: String,
+    description: String,
+    website: String,
+    /// What it is for, in the words of its team.
+    purpose: String,
+    /// The version of the API's terms that its team accepted.
+    terms: Option<String>,
+    /// Since when it waits for a review.
+    review_asked: Option<Time>,
+    /// requested, development, approved or suspended
+    stage: &'static str,
+    /// Whether it can keep no secret.
+    public: bool,
+    /// The team that owns it.
+    team: String,
+    /// Teams besides the owner.
+    acts_for: Vec<String>,
+    redirect_uris: Vec<String>,
+    /// How many it has.
+    secrets: usize,
+    created: Time,
+    /// Its first secret, in the answer to the call that made it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let [limit, cursor, api, team, stage] = call.query(["limit", "cursor", "api", "team", "stage"])?;
@@ -36,10 +69,14 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer::page(rows, limit, |last| last.app.id.to_string(), view))
 }
 
-#[derive(Deserialize)]
+/// What an app is made of.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct New {
+#[schemars(rename = "NewApp")]
+pub(super) struct New {
+    /// The API's name.
     api: String,
+    /// The owner: a team's id or name.
     team: String,
     name: String,
     #[serde(default)]
@@ -49,7 +86,9 @@ struct New {
     #[serde(default)]
     redirect_uris: Vec<String>,
     #[serde(default)]
+    /// Teams besides the owner, by id or name.
     acts_for: Vec<String>,
+    /// Whether it can keep no secret.
     #[serde(default)]
     public: bool,
 }
@@ -79,20 +118,19 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     }
     let created = call.settle(Decision { reply, effects }).await?;
     let record = find(call, &new.api, created.client_id.as_str()).await?;
-    let mut shown = view(&record);
-    if let Some(secret) = created.secret {
-        shown["secret"] = secret.text.expose().into();
-    }
-    Ok(Answer::created(shown))
+    let secret = created.secret.map(|secret| secret.text.expose().to_owned());
+    Ok(Answer::created(App { secret, ..view(&record) }).with_secrets(&["secret"]))
 }
 
-pub(super) fn show(record: &AppRecord) -> Result<Answer, Problem> {
-    Ok(Answer::ok(view(record)))
+pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(Answer::ok(view(&of(call).await?)))
 }
 
-#[derive(Deserialize)]
+/// What is to be different. What is left out stays.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Changed {
+#[schemars(rename = "ChangedApp")]
+pub(super) struct Changed {
     name: Option<String>,
     description: Option<String>,
     website: Option<String>,
@@ -101,7 +139,8 @@ struct Changed {
     acts_for: Option<Vec<String>>,
 }
 
-pub(super) async fn change(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &of(call).await?;
     let changed: Changed = call.body()?;
     let rules = &call.api(&record.api)?.rules;
     let change = AppChange {
@@ -119,26 +158,35 @@ pub(super) async fn change(call: &Call<'_>, record: &AppRecord) -> Result<Answer
     show_anew(call, record).await
 }
 
-pub(super) async fn approve(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn approve(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &of(call).await?;
     call.settle(app::approve(record, call.actor(), call.now())).await?;
     show_anew(call, record).await
 }
 
 /// Says no to a request: it is gone.
-pub(super) async fn decline(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn decline(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &of(call).await?;
     call.settle(app::decline(record, call.actor(), call.now())).await?;
     Ok(Answer::done())
 }
 
-pub(super) async fn suspend(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn suspend(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &of(call).await?;
     call.settle(app::suspend(record, call.actor(), call.now())).await?;
     show_anew(call, record).await
 }
 
-pub(super) async fn resume(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn resume(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &of(call).await?;
     let rules = &call.api(&record.api)?.rules;
     call.settle(app::resume(rules, record, call.actor(), call.now())).await?;
     show_anew(call, record).await
+}
+
+/// The app that the path names.
+pub(super) async fn of(call: &Call<'_>) -> Result<AppRecord, Problem> {
+    find(call, call.named("api"), call.named("client_id")).await
 }
 
 /// An app by its API and client id.
@@ -152,7 +200,7 @@ pub(super) async fn find(call: &Call<'_>, api: &str, client_id: &str) -> Result<
 }
 
 async fn show_anew(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
-    show(&find(call, &record.api, record.app.client_id.as_str()).await?)
+    Ok(Answer::ok(view(&find(call, &record.api, record.app.client_id.as_str()).await?)))
 }
 
 async fn find_teams(call: &Call<'_>, names: &[String]) -> Result<Vec<TeamId>, Problem> {
@@ -183,25 +231,26 @@ fn read_uris(texts: &[String]) -> Result<Vec<RedirectUri>, Problem> {
     texts.iter().map(read).collect()
 }
 
-fn view(record: &AppRecord) -> Value {
+fn view(record: &AppRecord) -> App {
     let app = &record.app;
     let others = app.teams.iter().filter(|team| team.id != app.owner.id);
-    json!({
-        "id": app.id.to_string(),
-        "api": record.api,
-        "client_id": app.client_id.as_str(),
-        "name": app.name,
-        "description": record.description,
-        "website": record.website,
-        "purpose": record.purpose,
-        "terms": record.terms,
-        "review_asked": record.review_asked.map(|asked| asked.to_string()),
-        "stage": app.stage.as_str(),
-        "public": app.public,
-        "team": app.owner.name,
-        "acts_for": others.map(|team| team.name.as_str()).collect::<Vec<_>>(),
-        "redirect_uris": app.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
-        "secrets": app.secrets.len(),
-        "created": record.created.to_string(),
-    })
+    App {
+        id: app.id.to_string(),
+        api: record.api.clone(),
+        client_id: app.client_id.to_string(),
+        name: app.name.clone(),
+        description: record.description.clone(),
+        website: record.website.clone(),
+        purpose: record.purpose.clone(),
+        terms: record.terms.clone(),
+        review_asked: record.review_asked.map(Time::from),
+        stage: app.stage.as_str(),
+        public: app.public,
+        team: app.owner.name.clone(),
+        acts_for: others.map(|team| team.name.clone()).collect(),
+        redirect_uris: app.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
+        secrets: app.secrets.len(),
+        created: record.created.into(),
+        secret: None,
+    }
 }

@@ -1,15 +1,39 @@
 //! The audit log, the newest line first.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::audit::{AuditFilter, AuditPlace, AuditRecord};
 use stagedoor_protocol::decision::Subject;
 use stagedoor_store::Page;
 
-use super::answer::Answer;
+use super::answer::{Answer, Time};
 use super::call::{self, Call};
 use super::problem::Problem;
 use super::{accounts, apps, teams};
+
+/// A line of the audit log.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditLine")]
+pub(super) struct Line {
+    at: Time,
+    /// Who did it: an e-mail, a client id, a user of the machine as `uid 1000`, or `credential` and its name.
+    actor: String,
+    /// By which way it came.
+    origin: String,
+    what: String,
+    subject: About,
+}
+
+/// What a line is about.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditSubject")]
+struct About {
+    kind: &'static str,
+    id: String,
+    /// What people call it, where it still is.
+    name: Option<String>,
+}
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let names = ["limit", "cursor", "actor", "subject", "since", "until"];
@@ -58,13 +82,13 @@ async fn find(call: &Call<'_>, text: &str) -> Result<Subject, Problem> {
     }
 }
 
-fn view(record: &AuditRecord) -> Value {
+fn view(record: &AuditRecord) -> Line {
     let (kind, id) = record.entry.subject.parts();
-    json!({
-        "at": record.entry.at.to_string(),
-        "actor": record.entry.actor,
-        "origin": record.entry.origin,
-        "what": record.entry.what,
-        "subject": { "kind": kind, "id": id.to_string(), "name": record.subject_name },
-    })
+    Line {
+        at: record.entry.at.into(),
+        actor: record.entry.actor.clone(),
+        origin: record.entry.origin.clone(),
+        what: record.entry.what.clone(),
+        subject: About { kind, id: id.to_string(), name: record.subject_name.clone() },
+    }
 }

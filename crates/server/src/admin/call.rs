@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use stagedoor_protocol::{Decision, Timestamp};
-use stagedoor_store::{Page, Store};
+use stagedoor_protocol::idempotency::{self, CallName, Fingerprint, Verdict};
+use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::{Decision, Effect, Timestamp};
+use stagedoor_store::{CommitError, Page, Store};
 use stagedoor_wire::strict_toml;
 
 use super::problem::Problem;
-use super::{BASE, Caller, state};
+use super::route::{self, Found, Route};
+use super::{BASE, Caller, answer, state};
 use crate::http::read_body;
 use crate::{Api, Server};
 
@@ -21,38 +25,71 @@ const MOST_ROWS: u32 = 1000;
 
 /// A call.
 pub(super) struct Call<'a> {
-    pub(super) server: Arc<Server>,
-    pub(super) method: String,
-    /// The path behind [`BASE`], decoded.
-    pub(super) path: Vec<String>,
+    pub(super) server: &'a Server,
+    route: &'static Route,
+    /// What the path names, decoded.
+    named: Vec<String>,
     query: Vec<(String, String)>,
     body: Bytes,
     caller: &'a Caller,
+    /// Goes with its effects where it came with an idempotency key.
+    once: Option<Effect>,
 }
 
 impl<'a> Call<'a> {
+    /// Finds the route, and reads the rest for a caller who may ask for it.
     pub(super) async fn read(
-        server: Arc<Server>,
+        server: &'a Server,
         request: Request<Body>,
         caller: &'a Caller,
     ) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        let path = parts.uri.path();
+        let (route, named) = find(&parts.method, path)?;
+        if !caller.may(route.needs) {
+            return Err(Problem::not_allowed(route.needs));
+        }
         let unreadable =
             |()| Problem::bad("the body is too large or was cut short", "send a smaller one, whole");
-        let path = parts.uri.path();
-        let is_state = path.strip_prefix(BASE) == Some("state");
-        let body = if is_state {
+        let body = if route.path == "state" {
             axum::body::to_bytes(body, state::MAX_BODY_BYTES).await.map_err(drop)
         } else {
             read_body(body).await.map_err(drop)
         };
         let body = body.map_err(unreadable)?;
-        let unknown = || Problem::not_found("route", path, "all routes begin with /admin/v1/");
-        let behind = path.strip_prefix(BASE).ok_or_else(unknown)?;
         let query = parts.uri.query().unwrap_or_default();
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let path = behind.split('/').map(decode).collect::<Option<_>>().ok_or_else(unknown)?;
-        Ok(Self { server, method: parts.method.to_string(), path, query, body, caller })
+        Ok(Self { server, route, named, query, body, caller, once: None })
+    }
+
+    /// Answers it by its route. One that came before, with the same key, is answered as it was then.
+    pub(super) async fn answer(mut self, key: Option<CallName>, address: &str) -> Result<Response, Problem> {
+        let Some(name) = key.filter(|_| self.route.method == "POST") else {
+            return Ok((self.route.answer)(&self).await?.into_response());
+        };
+        let request = [self.route.method.as_bytes(), address.as_bytes(), &self.body];
+        let begun = self.store().begun_call(&name).await?;
+        match idempotency::judge(begun, self.keys()?, self.now(), request) {
+            Verdict::Answer => {}
+            Verdict::Again(kept) => return Ok(answer::again(kept)),
+            Verdict::NotAnswered => return Err(Problem::not_answered()),
+            Verdict::Other => return Err(Problem::other_request()),
+        }
+        let fingerprint = Fingerprint::of(self.keys()?, self.now(), request);
+        self.once = Some(idempotency::begin(&name, fingerprint, self.now()));
+        let answer = (self.route.answer)(&self).await?;
+        let kept = Effect::KeepAnswer { name, answer: answer.kept() };
+        // What was only looked at was not begun: then there is nothing to keep.
+        if let Err(error @ CommitError::Unavailable(_)) = self.store().commit(vec![kept]).await {
+            tracing::warn!(%error, "an answer could not be kept for its idempotency key");
+        }
+        Ok(answer.into_response())
+    }
+
+    /// What the path names.
+    pub(super) fn named(&self, name: &str) -> &str {
+        let at = self.route.parameters().position(|own| own == name);
+        at.and_then(|at| self.named.get(at)).map_or("", String::as_str)
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -61,6 +98,16 @@ impl<'a> Call<'a> {
 
     pub(super) fn now(&self) -> Timestamp {
         self.server.clock().now()
+    }
+
+    /// The keys, which all APIs share.
+    pub(super) fn keys(&self) -> Result<&'a KeyRing, Problem> {
+        keys(self.server)
+    }
+
+    /// Goes with the effects of a call that is done once.
+    pub(super) fn once(&self) -> &[Effect] {
+        self.once.as_slice()
     }
 
     /// Who asks, for the audit log.
@@ -88,7 +135,10 @@ impl<'a> Call<'a> {
 
     /// Commits what was decided, and gives the reply.
     pub(super) async fn settle<T, R: Into<Problem>>(&self, decision: Decision<T, R>) -> Result<T, Problem> {
-        let Decision { reply, effects } = decision.by_way_of(self.caller.origin);
+        let Decision { reply, mut effects } = decision.by_way_of(self.caller.origin);
+        if reply.is_ok() {
+            effects.extend_from_slice(self.once());
+        }
         self.store().commit(effects).await?;
         reply.map_err(Into::into)
     }
@@ -138,6 +188,23 @@ impl<'a> Call<'a> {
         };
         Ok((Page { behind, limit: limit + 1 }, limit))
     }
+}
+
+/// The route of a path, and what the path names.
+fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<String>), Problem> {
+    let unknown = || Problem::not_found("route", path, "all routes begin with /admin/v1/");
+    let behind = path.strip_prefix(BASE).ok_or_else(unknown)?;
+    let segments: Vec<String> = behind.split('/').map(decode).collect::<Option<_>>().ok_or_else(unknown)?;
+    match route::find(method.as_str(), &segments) {
+        Found::Route(route, named) => Ok((route, named)),
+        Found::OtherMethod(methods) => Err(Problem::other_method(method, &methods)),
+        Found::Nothing => Err(Problem::no_route(method, behind)),
+    }
+}
+
+pub(super) fn keys(server: &Server) -> Result<&KeyRing, Problem> {
+    let none = || Problem::not_found("API", "at all", "add an [[api]] to the configuration");
+    Ok(&*server.apis().first().ok_or_else(none)?.rules.keys)
 }
 
 pub(super) fn bad_cursor() -> Problem {

@@ -1,15 +1,33 @@
 //! Grants: seen, and ended.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use stagedoor_protocol::consent;
 use stagedoor_protocol::grant::{self, GrantRecord};
 use stagedoor_protocol::id::{AccountId, AppId, GrantId};
 use stagedoor_store::GrantFilter;
 
-use super::answer::Answer;
+use super::answer::{Answer, Time};
 use super::call::Call;
 use super::problem::Problem;
 use super::{accounts, apps};
+
+/// What a person allowed an app, or an app has for itself.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Grant {
+    id: String,
+    /// As api/client_id.
+    app: String,
+    /// The person's e-mail; `null` where the app acts for itself.
+    account: Option<String>,
+    team_id: String,
+    /// With blanks between them.
+    scopes: String,
+    authorized: Time,
+    /// `null` where it does not end by itself.
+    ends: Option<Time>,
+    alive: bool,
+}
 
 /// Those that are alive.
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
@@ -20,13 +38,13 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer::page(rows, limit, |last| last.grant.id.to_string(), |record| view(call, record)))
 }
 
-pub(super) async fn show(call: &Call<'_>, grant: &str) -> Result<Answer, Problem> {
-    Ok(Answer::ok(view(call, &find(call, grant).await?)))
+pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(Answer::ok(view(call, &find(call, call.named("grant")).await?)))
 }
 
 /// Ends one. One that has ended already stays as it is.
-pub(super) async fn revoke(call: &Call<'_>, grant: &str) -> Result<Answer, Problem> {
-    let record = find(call, grant).await?;
+pub(super) async fn revoke(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = find(call, call.named("grant")).await?;
     if !record.ended {
         call.settle(grant::revoke(record.grant.id, call.actor(), call.now())).await?;
     }
@@ -67,18 +85,18 @@ async fn find_account(call: &Call<'_>, account: Option<&str>) -> Result<Option<A
     Ok(Some(accounts::find(call, text).await?.id))
 }
 
-fn view(call: &Call<'_>, record: &GrantRecord) -> Value {
+fn view(call: &Call<'_>, record: &GrantRecord) -> Grant {
     let grant = &record.grant;
     let rule = call.api(&record.api).ok().and_then(|api| Some(api.dialect().refresh_token.as_ref()?.ends));
     let ends = rule.and_then(|rule| grant.ends(rule));
-    json!({
-        "id": grant.id.to_string(),
-        "app": format!("{}/{}", record.api, record.client_id),
-        "account": record.email.as_ref().map(|email| email.as_str()),
-        "team_id": grant.team.to_string(),
-        "scopes": grant.scopes.as_str(),
-        "authorized": grant.authorized.to_string(),
-        "ends": ends.map(|ends| ends.to_string()),
-        "alive": !record.ended && ends.is_none_or(|ends| call.now() < ends),
-    })
+    Grant {
+        id: grant.id.to_string(),
+        app: format!("{}/{}", record.api, record.client_id),
+        account: record.email.as_ref().map(|email| email.as_str().to_owned()),
+        team_id: grant.team.to_string(),
+        scopes: grant.scopes.as_str().to_owned(),
+        authorized: grant.authorized.into(),
+        ends: ends.map(Time::from),
+        alive: !record.ended && ends.is_none_or(|ends| call.now() < ends),
+    }
 }

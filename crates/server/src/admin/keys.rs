@@ -9,7 +9,8 @@ use super::call::Call;
 use super::problem::Problem;
 
 /// Ends what rests on a key, before it goes by force. One that this server makes new things with stays.
-pub(super) async fn end(call: &Call<'_>, key: &str) -> Result<Answer, Problem> {
+pub(super) async fn end(call: &Call<'_>) -> Result<Answer, Problem> {
+    let key = call.named("key");
     let Ok(id) = key.parse().map(KeyId) else {
         return Err(Problem::not_found("key", key, "`stagedoor keys list` shows those there are"));
     };

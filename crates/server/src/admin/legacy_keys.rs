@@ -1,14 +1,15 @@
 //! An app's legacy keys.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stagedoor_protocol::administration::LegacyKeyName;
 use stagedoor_protocol::app::AppRecord;
 use stagedoor_protocol::legacy_key::{self, LegacyKeyRecord, NewLegacyKey};
 use stagedoor_store::Page;
 use stagedoor_wire::Secret;
 
-use super::answer::Answer;
+use super::answer::{Answer, Time};
+use super::apps;
 use super::call::{self, Call};
 use super::problem::Problem;
 use crate::entropy;
@@ -16,7 +17,19 @@ use crate::entropy;
 /// Longest id and key, in characters: they cross the network in headers.
 const MAX_CHARS: usize = 128;
 
-pub(super) async fn list(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+/// A legacy key.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct LegacyKey {
+    id: String,
+    /// When it ends; `null` where it does not by itself.
+    ends: Option<Time>,
+    /// Its text, in the answer to the call that made it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &apps::of(call).await?;
     let [limit, cursor] = call.query(["limit", "cursor"])?;
     let limit = Call::limit(limit)?;
     let page = Page { behind: cursor.map(str::to_owned), limit: limit + 1 };
@@ -24,16 +37,21 @@ pub(super) async fn list(call: &Call<'_>, record: &AppRecord) -> Result<Answer, 
     Ok(Answer::page(rows, limit, |last| last.name.id.clone(), view))
 }
 
-#[derive(Deserialize)]
+/// What a legacy key is made of.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct New {
+#[schemars(rename = "NewLegacyKey")]
+pub(super) struct New {
+    /// Made where it is left out.
     id: Option<String>,
     /// One that exists already, in an older system.
+    #[schemars(with = "Option<String>")]
     key: Option<Secret>,
     ends: Option<String>,
 }
 
-pub(super) async fn add(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &apps::of(call).await?;
     let new: New = call.body()?;
     let rules = &call.api(&record.api)?.rules;
     if rules.dialect.legacy_keys.is_none() {
@@ -57,25 +75,29 @@ pub(super) async fn add(call: &Call<'_>, record: &AppRecord) -> Result<Answer, P
         legacy_key::add(rules, record.app.id, new, taken, call.actor(), call.now(), rng)
     };
     let added = call.settle(decision).await?;
-    let ends = ends.map(|ends| ends.to_string());
-    Ok(Answer::created(json!({ "id": added.id, "key": added.key.expose(), "ends": ends })))
+    let key = Some(added.key.expose().to_owned());
+    Ok(Answer::created(LegacyKey { id: added.id, ends: ends.map(Time::from), key }).with_secrets(&["key"]))
 }
 
-#[derive(Deserialize)]
+/// When a legacy key ends.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct End {
+#[schemars(rename = "LegacyKeyEnd")]
+pub(super) struct End {
     /// `null`: not by itself.
     ends: Option<String>,
 }
 
-pub(super) async fn set_end(call: &Call<'_>, record: &AppRecord, key: &str) -> Result<Answer, Problem> {
+pub(super) async fn set_end(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (record, key) = (&apps::of(call).await?, call.named("key"));
     let (found, End { ends }) = (find(call, record, key).await?, call.body()?);
     let ends = ends.as_deref().map(|text| call::time("ends", text)).transpose()?;
     call.settle(legacy_key::set_end(&found, ends, call.actor(), call.now())).await?;
     Ok(Answer::ok(view(&find(call, record, key).await?)))
 }
 
-pub(super) async fn remove(call: &Call<'_>, record: &AppRecord, key: &str) -> Result<Answer, Problem> {
+pub(super) async fn remove(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (record, key) = (&apps::of(call).await?, call.named("key"));
     let found = find(call, record, key).await?;
     call.settle(legacy_key::remove(&found, call.actor(), call.now())).await?;
     Ok(Answer::done())
@@ -97,6 +119,6 @@ fn check(name: &str, text: &str) -> Result<(), Problem> {
     if fits { Ok(()) } else { Err(Problem::bad(detail, "1 to 128 visible ASCII characters without blanks")) }
 }
 
-fn view(record: &LegacyKeyRecord) -> Value {
-    json!({ "id": record.name.id, "ends": record.ends.map(|ends| ends.to_string()) })
+fn view(record: &LegacyKeyRecord) -> LegacyKey {
+    LegacyKey { id: record.name.id.clone(), ends: record.ends.map(Time::from), key: None }
 }

@@ -83,5 +83,5 @@ async fn accept(
             return None;
         }
     };
-    Some((stream, Caller { actor: format!("uid {uid}"), origin: "admin socket" }, seat))
+    Some((stream, Caller::of_user(uid), seat))
 }

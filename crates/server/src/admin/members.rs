@@ -1,48 +1,72 @@
 //! A team's members.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stagedoor_protocol::id::AccountId;
-use stagedoor_protocol::team::{self, Member, Role};
+use stagedoor_protocol::team::{self, Member as MemberRecord, Role};
 
 use super::answer::Answer;
 use super::call::Call;
 use super::problem::Problem;
 use super::{accounts, teams};
 
-pub(super) async fn list(call: &Call<'_>, team: &str) -> Result<Answer, Problem> {
+/// A person in a team.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Member {
+    /// The id of the account.
+    account: String,
+    email: String,
+    name: String,
+    #[schemars(with = "RoleName")]
+    role: &'static str,
+}
+
+/// What a member may do.
+#[derive(JsonSchema)]
+#[schemars(rename = "Role", rename_all = "snake_case")]
+#[expect(dead_code, reason = "it says what Role reads")]
+enum RoleName {
+    Owner,
+    Developer,
+    Viewer,
+}
+
+pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let [limit, cursor] = call.query(["limit", "cursor"])?;
     let (page, limit) = Call::page(limit, cursor, AccountId)?;
-    let team = teams::find(call, team).await?;
+    let team = teams::of(call).await?;
     let rows = call.store().members(team.id, page).await?;
     Ok(Answer::page(rows, limit, |last| last.account.to_string(), view))
 }
 
-#[derive(Deserialize)]
+/// What a person is in a team.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Membership {
+#[schemars(rename = "Membership")]
+pub(super) struct Membership {
+    #[schemars(with = "RoleName")]
     role: Role,
 }
 
 /// Makes a person a member, or gives them another role.
-pub(super) async fn set(call: &Call<'_>, team: &str, account: &str) -> Result<Answer, Problem> {
+pub(super) async fn set(call: &Call<'_>) -> Result<Answer, Problem> {
     let Membership { role } = call.body()?;
-    let (team, account) = (teams::find(call, team).await?, accounts::find(call, account).await?);
+    let (team, account) = (teams::of(call).await?, accounts::of(call).await?);
     call.settle(team::set_member(team.id, &account, role, call.actor(), call.now())).await?;
     Ok(Answer::done())
 }
 
-pub(super) async fn remove(call: &Call<'_>, team: &str, account: &str) -> Result<Answer, Problem> {
-    let (team, account) = (teams::find(call, team).await?, accounts::find(call, account).await?);
+pub(super) async fn remove(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (team, account) = (teams::of(call).await?, accounts::of(call).await?);
     call.settle(team::remove_member(team.id, &account, call.actor(), call.now())).await?;
     Ok(Answer::done())
 }
 
-fn view(member: &Member) -> Value {
-    json!({
-        "account": member.account.to_string(),
-        "email": member.email.as_str(),
-        "name": member.name,
-        "role": member.role.as_str(),
-    })
+fn view(member: &MemberRecord) -> Member {
+    Member {
+        account: member.account.to_string(),
+        email: member.email.as_str().to_owned(),
+        name: member.name.clone(),
+        role: member.role.as_str(),
+    }
 }

@@ -2,16 +2,17 @@
 //! `cure` what to do next.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use stagedoor_protocol::Refusal;
 use stagedoor_protocol::administration::Objection;
 use stagedoor_protocol::app::Stage;
 use stagedoor_store::{CommitError, StoreError};
 
 use super::answer::respond;
-use super::call::Call;
+use super::route::Needs;
 
 /// A problem.
 #[derive(Debug)]
@@ -20,7 +21,10 @@ pub(super) struct Problem {
     code: &'static str,
     detail: String,
     cure: String,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
+
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 impl Problem {
     pub(super) fn new(
@@ -29,7 +33,7 @@ impl Problem {
         detail: impl Into<String>,
         cure: impl Into<String>,
     ) -> Self {
-        Self { status, code, detail: detail.into(), cure: cure.into() }
+        Self { status, code, detail: detail.into(), cure: cure.into(), header: None }
     }
 
     /// What was sent is not as it has to be.
@@ -47,24 +51,116 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail, cure)
     }
 
-    pub(super) fn no_route(call: &Call<'_>, get: bool) -> Self {
-        let way = if get { "shown" } else { "done" };
-        let detail = format!("nothing is {way} by {} {}", call.method, call.path.join("/"));
-        Self::new(StatusCode::NOT_FOUND, "no-route", detail, "`stagedoor admin --help` lists what there is")
+    pub(super) fn no_route(method: &Method, path: &str) -> Self {
+        let way = if *method == Method::GET { "shown" } else { "done" };
+        let detail = format!("nothing is {way} by {method} {path}");
+        Self::new(StatusCode::NOT_FOUND, "no-route", detail, "/admin/v1/openapi.json lists what there is")
+    }
+
+    /// RFC 9110 §15.5.6.
+    pub(super) fn other_method(method: &Method, methods: &[&str]) -> Self {
+        let methods = methods.join(", ");
+        let detail = format!("{method} leads nowhere here");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "other-method", detail, format!("send {methods}"))
+            .with(header::ALLOW, &methods)
+    }
+
+    /// RFC 6750 §3.1.
+    pub(super) fn not_allowed(needs: Needs) -> Self {
+        let (detail, cure, challenge) = match needs.scope() {
+            Some(scope) => {
+                let scope = scope.as_str();
+                let detail = format!("the credential is not for what needs `{scope}`");
+                let cure = "make one that is: `stagedoor admin credential create`";
+                (detail, cure, format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""))
+            }
+            None => {
+                let detail = "no credential may do this".to_owned();
+                (
+                    detail,
+                    "run `stagedoor admin` on the machine",
+                    "Bearer error=\"insufficient_scope\"".to_owned(),
+                )
+            }
+        };
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", detail, cure)
+            .with(header::WWW_AUTHENTICATE, &challenge)
+    }
+
+    /// RFC 6750 §3: no error is named to who presented nothing.
+    pub(super) fn unauthenticated(presented: bool) -> Self {
+        let (detail, challenge) = match presented {
+            true => {
+                ("the credential is none, or has expired or been revoked", "Bearer error=\"invalid_token\"")
+            }
+            false => ("this needs a credential of the admin API", "Bearer"),
+        };
+        let cure = "send `Authorization: Bearer` with one that `stagedoor admin credential create` made";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail, cure)
+            .with(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    pub(super) fn too_many_failures(seconds: u32) -> Self {
+        let detail = "too many calls without a credential that is good came from this address";
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-failures",
+            detail,
+            format!("wait {seconds} seconds"),
+        )
+        .with(header::RETRY_AFTER, &seconds.to_string())
+    }
+
+    pub(super) fn not_answered() -> Self {
+        let detail = "the call that came first with this `Idempotency-Key` is being answered, or was done and cut off before \
+                      its answer was kept";
+        Self::conflict(
+            "not-answered",
+            detail,
+            "wait a moment and send it again; if this comes again, look at what there is",
+        )
+    }
+
+    pub(super) fn other_request() -> Self {
+        let detail = "another request came with this `Idempotency-Key`";
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "other-request",
+            detail,
+            "make a new key for each request",
+        )
+    }
+
+    fn with(mut self, name: HeaderName, value: &str) -> Self {
+        self.header = HeaderValue::from_str(value).ok().map(|value| Box::new((name, value)));
+        self
     }
 
     pub(super) fn into_response(self) -> Response {
-        let Self { status, code, detail, cure } = self;
+        let Self { status, code, detail, cure, header } = self;
         let title = status.canonical_reason().unwrap_or_default();
-        let body = json!({
-            "type": "about:blank", "title": title, "status": status.as_u16(), "code": code, "detail": detail, "cure": cure,
-        });
-        let mut response = respond(status, "application/problem+json", Body::from(body.to_string()));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        }
+        let details = Details { kind: "about:blank", title, status: status.as_u16(), code, detail, cure };
+        let body = serde_json::to_string(&details).unwrap_or_default();
+        let mut response = respond(status, MEDIA_TYPE, Body::from(body));
+        response.headers_mut().extend(header.map(|header| *header));
         response
     }
+}
+
+/// Why a call was not done (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Details {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    /// For programs: it stays as it is.
+    code: &'static str,
+    /// What happened.
+    detail: String,
+    /// What to do next.
+    cure: String,
 }
 
 impl From<StoreError> for Problem {
@@ -77,6 +173,7 @@ impl From<StoreError> for Problem {
             detail,
             "see the server's log, and try again",
         )
+        .with(header::RETRY_AFTER, "5")
     }
 }
 
@@ -116,6 +213,10 @@ impl From<Objection> for Problem {
             Objection::LastOwner => ("last-owner", "make another owner first"),
             Objection::AlreadyMember => ("already-member", "there is nothing to do"),
             Objection::InvitationOver => ("invitation-over", "ask for another one"),
+            Objection::CredentialNameTaken => {
+                ("credential-name-taken", "revoke that one first, or choose another name")
+            }
+            Objection::EndTooFar { .. } => return Self::bad(detail, "give an earlier time"),
             Objection::EndInThePast => return Self::bad(detail, "give a time that is to come"),
         };
         Self::conflict(code, detail, cure)

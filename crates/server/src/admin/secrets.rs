@@ -1,32 +1,52 @@
 //! An app's secrets. Their text is in one answer alone: that of the call that made it.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stagedoor_protocol::administration::Objection;
-use stagedoor_protocol::app::{self, AppRecord, SecretTerms};
+use stagedoor_protocol::app::{self, SecretTerms};
 use stagedoor_protocol::client_secret::{NewSecret, StoredSecret};
 use stagedoor_protocol::id::SecretId;
 
 use super::accounts::read_name;
-use super::answer::Answer;
+use super::answer::{Answer, List, Time};
+use super::apps;
 use super::call::{self, Call};
 use super::problem::Problem;
 use crate::entropy;
 
-/// All of them: an app has a handful.
-pub(super) fn list(record: &AppRecord) -> Result<Answer, Problem> {
-    let items: Vec<_> = record.app.secrets.iter().map(view).collect();
-    Ok(Answer::ok(json!({ "items": items, "next": null })))
+/// An app's secret.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct AppSecret {
+    id: String,
+    name: String,
+    created: Time,
+    /// `null` where it does not expire.
+    expires: Option<Time>,
+    /// About when; `null` where it never was.
+    last_used: Option<Time>,
+    /// Its text, in the answer to the call that made it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// All of them: an app has a handful.
+pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = apps::of(call).await?;
+    Ok(Answer::ok(List::whole(record.app.secrets.iter().map(view).collect())))
+}
+
+/// What a secret is made of.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct New {
+#[schemars(rename = "NewSecret")]
+pub(super) struct New {
     name: String,
+    /// A time to come (RFC 3339); it does not expire where it is left out.
     expires: Option<String>,
 }
 
-pub(super) async fn add(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &apps::of(call).await?;
     let new: New = call.body()?;
     let name = read_name(&new.name)?;
     let expires = new.expires.as_deref().map(|text| call::time("expires", text)).transpose()?;
@@ -38,7 +58,8 @@ pub(super) async fn add(call: &Call<'_>, record: &AppRecord) -> Result<Answer, P
     Ok(once(&call.settle(decision).await?))
 }
 
-pub(super) async fn remove(call: &Call<'_>, record: &AppRecord, secret: &str) -> Result<Answer, Problem> {
+pub(super) async fn remove(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (record, secret) = (&apps::of(call).await?, call.named("secret"));
     let id = secret.parse().map(SecretId).ok();
     let Some(stored) = record.app.secrets.iter().find(|own| Some(own.id) == id) else {
         return Err(Problem::not_found("secret", secret, "`stagedoor admin secret list` shows them"));
@@ -48,7 +69,8 @@ pub(super) async fn remove(call: &Call<'_>, record: &AppRecord, secret: &str) ->
 }
 
 /// Ends everything the app was given, and gives it one new secret.
-pub(super) async fn regenerate(call: &Call<'_>, record: &AppRecord) -> Result<Answer, Problem> {
+pub(super) async fn regenerate(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &apps::of(call).await?;
     if record.app.public {
         let cure = "suspend it, or end its grants";
         return Err(Problem::conflict("public-app", "a public app has no secret to regenerate", cure));
@@ -59,17 +81,17 @@ pub(super) async fn regenerate(call: &Call<'_>, record: &AppRecord) -> Result<An
 }
 
 fn once(new: &NewSecret) -> Answer {
-    let mut shown = view(&new.stored);
-    shown["secret"] = new.text.expose().into();
-    Answer::created(shown)
+    let shown = AppSecret { secret: Some(new.text.expose().to_owned()), ..view(&new.stored) };
+    Answer::created(shown).with_secrets(&["secret"])
 }
 
-fn view(secret: &StoredSecret) -> Value {
-    json!({
-        "id": secret.id.to_string(),
-        "name": secret.name,
-        "created": secret.created.to_string(),
-        "expires": secret.expires.map(|expires| expires.to_string()),
-        "last_used": secret.last_used.map(|used| used.to_string()),
-    })
+fn view(secret: &StoredSecret) -> AppSecret {
+    AppSecret {
+        id: secret.id.to_string(),
+        name: secret.name.clone(),
+        created: secret.created.into(),
+        expires: secret.expires.map(Time::from),
+        last_used: secret.last_used.map(Time::from),
+        secret: None,
+    }
 }

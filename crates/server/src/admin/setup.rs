@@ -1,12 +1,20 @@
 //! The link that makes the first administrator.
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use stagedoor_protocol::administration::Objection;
 
 use super::answer::Answer;
 use super::call::Call;
 use super::problem::Problem;
 use crate::browser::setup;
+
+/// A link.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SetupLink")]
+pub(super) struct Link {
+    link: String,
+}
 
 /// As long as the page honours it.
 pub(super) async fn link(call: &Call<'_>) -> Result<Answer, Problem> {
@@ -16,5 +24,5 @@ pub(super) async fn link(call: &Call<'_>) -> Result<Answer, Problem> {
     if call.store().has_administrator().await? {
         return Err(Objection::AdministratorExists.into());
     }
-    Ok(Answer::ok(json!({ "link": setup::link(api).expose() })))
+    Ok(Answer::ok(Link { link: setup::link(api).expose().to_owned() }))
 }

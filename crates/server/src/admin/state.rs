@@ -1,7 +1,8 @@
 //! The state as a file: written, and brought about.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use stagedoor_protocol::Rules;
 
 use super::answer::Answer;
@@ -12,21 +13,27 @@ use crate::state_file::{self, Applicant, ApplyError, ApplyRequest, Current, Stat
 /// Longest body: files are longer than what other calls send.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
+/// A state as a file.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct StateText {
+    text: String,
+}
+
 pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Problem> {
     let current = Current::read(call.store()).await?;
     let Some(api) = call.server.apis().first() else {
         return Err(Problem::not_found("API", "at all", "add an [[api]] to the configuration"));
     };
     let text = state_file::write(&current, &api.rules.keys)?;
-    Ok(Answer::ok(json!({ "text": text })))
+    Ok(Answer::ok(StateText { text }))
 }
 
 pub(super) async fn apply(call: &Call<'_>) -> Result<Answer, Problem> {
     let request: ApplyRequest = call.body()?;
     let rules: Vec<Rules> = call.server.apis().iter().map(|api| api.rules.clone()).collect();
-    let by = Applicant { actor: call.actor(), origin: call.origin() };
-    let answer = state_file::apply(&request, call.store(), &rules, by, call.now()).await;
-    Ok(Answer::ok(answer?))
+    let by = Applicant { actor: call.actor(), origin: call.origin(), also: call.once() };
+    let applied = state_file::apply(&request, call.store(), &rules, by, call.now()).await?;
+    Ok(Answer::ok(applied).with_secrets(&["secrets"]))
 }
 
 impl From<StateFileError> for Problem {

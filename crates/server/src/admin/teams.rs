@@ -1,15 +1,36 @@
 //! Teams.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::team::{self, TeamChange, TeamKind, TeamRecord};
 
 use super::accounts::read_name;
-use super::answer::Answer;
+use super::answer::{Answer, Time};
 use super::call::Call;
 use super::problem::Problem;
 use crate::entropy;
+
+/// A team.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Team {
+    id: String,
+    name: String,
+    #[schemars(with = "Kind")]
+    kind: &'static str,
+    created: Time,
+}
+
+/// What kind of team it is.
+#[derive(JsonSchema)]
+#[schemars(rename = "TeamKind", rename_all = "snake_case")]
+#[expect(dead_code, reason = "it says what TeamKind reads")]
+enum Kind {
+    Label,
+    Band,
+    Partner,
+    Company,
+}
 
 pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let [limit, cursor] = call.query(["limit", "cursor"])?;
@@ -18,10 +39,13 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer::page(rows, limit, |last| last.id.to_string(), view))
 }
 
-#[derive(Deserialize)]
+/// What a team is made of.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct New {
+#[schemars(rename = "NewTeam")]
+pub(super) struct New {
     name: String,
+    #[schemars(with = "Kind")]
     kind: TeamKind,
 }
 
@@ -34,19 +58,22 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(Answer::created(view(&find(call, &id.to_string()).await?)))
 }
 
-pub(super) async fn show(call: &Call<'_>, team: &str) -> Result<Answer, Problem> {
-    Ok(Answer::ok(view(&find(call, team).await?)))
+pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(Answer::ok(view(&of(call).await?)))
 }
 
-#[derive(Deserialize)]
+/// What is to be different. What is left out stays.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Changed {
+#[schemars(rename = "ChangedTeam")]
+pub(super) struct Changed {
     name: Option<String>,
+    #[schemars(with = "Option<Kind>")]
     kind: Option<TeamKind>,
 }
 
-pub(super) async fn change(call: &Call<'_>, team: &str) -> Result<Answer, Problem> {
-    let (record, changed) = (find(call, team).await?, call.body::<Changed>()?);
+pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Problem> {
+    let (record, changed) = (of(call).await?, call.body::<Changed>()?);
     let name = changed.name.as_deref().map(read_name).transpose()?;
     let other = match &name {
         Some(name) => call.store().team_by_name(name).await?,
@@ -56,6 +83,11 @@ pub(super) async fn change(call: &Call<'_>, team: &str) -> Result<Answer, Proble
     let change = TeamChange { name, kind: changed.kind };
     call.settle(team::change(&record, change, taken, call.actor(), call.now())).await?;
     Ok(Answer::ok(view(&find(call, &record.id.to_string()).await?)))
+}
+
+/// The team that the path names.
+pub(super) async fn of(call: &Call<'_>) -> Result<TeamRecord, Problem> {
+    find(call, call.named("team")).await
 }
 
 /// A team by its id or name.
@@ -71,11 +103,11 @@ pub(super) async fn find(call: &Call<'_>, team: &str) -> Result<TeamRecord, Prob
     found.ok_or_else(|| Problem::not_found("team", team, "`stagedoor admin team list` shows them"))
 }
 
-fn view(record: &TeamRecord) -> Value {
-    json!({
-        "id": record.id.to_string(),
-        "name": record.name,
-        "kind": record.kind.as_str(),
-        "created": record.created.to_string(),
-    })
+fn view(record: &TeamRecord) -> Team {
+    Team {
+        id: record.id.to_string(),
+        name: record.name.clone(),
+        kind: record.kind.as_str(),
+        created: record.created.into(),
+    }
 }

@@ -10,7 +10,7 @@ use crate::admin::socket::MAX_PATH_BYTES;
 /// The name beside the database.
 const NAME: &str = "stagedoor.sock";
 
-/// Where `stagedoor admin` reaches the server.
+/// Where the server is administered.
 #[derive(Deserialize, Debug, Default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a section, [admin]")]
@@ -18,10 +18,21 @@ pub(super) struct AdminSection {
     /// The Unix socket, which the server's user and root alone can use; `stagedoor.sock` beside the database where it is not
     /// written.
     socket: Option<PathBuf>,
+    /// Whether the admin API is answered under `/admin/v1/` where the APIs are, to programs that have a credential of it.
+    http: bool,
+}
+
+/// How a server is administered.
+#[derive(Clone, Debug)]
+pub struct AdminConfiguration {
+    /// The Unix socket that `stagedoor admin` calls.
+    pub socket: PathBuf,
+    /// Whether programs may over the network.
+    pub http: bool,
 }
 
 impl AdminSection {
-    pub(super) fn typed(self, database: &Path, check: &mut Check<'_>) -> Option<PathBuf> {
+    pub(super) fn typed(self, database: &Path, check: &mut Check<'_>) -> Option<AdminConfiguration> {
         let path = match &self.socket {
             Some(written) => check.path(written),
             None => beside(database),
@@ -43,7 +54,12 @@ impl AdminSection {
             );
             return None;
         }
-        Some(path)
+        Some(AdminConfiguration { socket: path, http: self.http })
+    }
+
+    /// Paths that are the server's own where it is administered over the network.
+    pub(super) fn own_path(&self) -> Option<&'static str> {
+        self.http.then_some("/admin")
     }
 }
 

@@ -31,7 +31,7 @@ use stagedoor_wire::strict_toml::{self, FileError};
 use url::Url;
 
 pub use accounts::Registration;
-pub use admin::socket_of;
+pub use admin::{AdminConfiguration, socket_of};
 pub use api::{ApiConfiguration, Upstream};
 pub(crate) use identity::Identity;
 pub use keys::{KeyPlace, Keys};
@@ -58,8 +58,7 @@ pub struct Configuration {
     pub metrics: MetricsConfiguration,
     pub traces: Option<TracesConfiguration>,
     pub registration: Registration,
-    /// The Unix socket that `stagedoor admin` calls.
-    pub admin_socket: PathBuf,
+    pub admin: AdminConfiguration,
     /// At least one.
     pub apis: Vec<ApiConfiguration>,
 }
@@ -106,7 +105,7 @@ struct File {
     /// People.
     #[serde(default)]
     accounts: accounts::AccountsSection,
-    /// Where `stagedoor admin` reaches the server.
+    /// Where the server is administered.
     #[serde(default)]
     admin: admin::AdminSection,
     /// One protected API; the section is written once for each.
@@ -183,11 +182,12 @@ impl File {
         let metrics = self.metrics.typed(server.as_ref(), check);
         let traces = self.traces.map(|traces| traces.typed(check));
         let database = self.database.typed(check);
-        let admin_socket = database.as_deref().map(|database| self.admin.typed(database, check));
+        let own_admin_path = self.admin.own_path();
+        let admin = database.as_deref().map(|database| self.admin.typed(database, check));
         let keys = self.keys.typed(check);
         let apis: Vec<Option<ApiConfiguration>> =
             self.api.into_iter().enumerate().map(|(at, api)| api.typed(at, server.as_ref(), check)).collect();
-        mounts::check(&apis, check);
+        mounts::check(&apis, own_admin_path, check);
         if let (Some(keys), SigningKeys::Needed) = (&keys, signing_keys) {
             api::check_keys(&keys.ring, &apis, check);
         }
@@ -202,7 +202,7 @@ impl File {
                 None => None,
             },
             registration: self.accounts.registration,
-            admin_socket: admin_socket.flatten()?,
+            admin: admin.flatten()?,
             apis: apis.into_iter().collect::<Option<_>>()?,
         })
     }

@@ -6,11 +6,11 @@ use super::check::Check;
 /// Paths that are the server's own, whatever is mounted.
 const OWN: [&str; 6] = ["/_stagedoor", "/dashboard", "/.well-known", "/healthz", "/readyz", "/metrics"];
 
-/// Checks each API against those above it; one with mistakes of its own is passed over.
-pub(super) fn check(apis: &[Option<ApiConfiguration>], check: &mut Check<'_>) {
+/// Checks each API against those above it and the server's own paths, with that of the admin API where it is answered; one with mistakes of its own is passed over.
+pub(super) fn check(apis: &[Option<ApiConfiguration>], admin: Option<&str>, check: &mut Check<'_>) {
     for (at, api) in apis.iter().enumerate() {
         let Some(api) = api else { continue };
-        if let Some(own) = OWN.iter().find(|own| lies_in(&api.path, own)) {
+        if let Some(own) = OWN.into_iter().chain(admin).find(|own| lies_in(&api.path, own)) {
             check.wrong(&place(at, "path"), format!("{own} is the server's own: choose another path"));
         }
         for (above, other) in apis[..at].iter().enumerate() {

@@ -18,7 +18,7 @@ use crate::figures::Figures;
 use crate::gateway::upstream::{Connections, NoCertificates};
 use crate::listen::Handler;
 use crate::password::Passwords;
-use crate::{Api, Clock, Dashboard, Insight, Server, is_own};
+use crate::{Administration, Api, Clock, Dashboard, Insight, Server, admin, is_own};
 use apis::Hosted;
 
 /// What outlives a configuration.
@@ -27,6 +27,7 @@ pub struct Lasting {
     pub(crate) clock: Clock,
     passwords: Arc<Passwords>,
     pub(crate) insight: Insight,
+    administration: Arc<Administration>,
 }
 
 /// All APIs behind all hosts.
@@ -36,6 +37,8 @@ pub struct Front {
     everything: Arc<Server>,
     connections: Connections,
     proxies: Vec<Network>,
+    /// Whether it may be administered over the network.
+    is_administered: bool,
     /// What `Strict-Transport-Security` says to those who came by a proxy's https. Where this server does TLS itself, the
     /// listener says it.
     strict_transport: Option<HeaderValue>,
@@ -56,7 +59,7 @@ pub enum FrontError {
 
 impl Lasting {
     pub fn new(store: Store, clock: Clock, insight: Insight) -> Self {
-        Self { store, clock, passwords: Arc::default(), insight }
+        Self { store, clock, passwords: Arc::default(), insight, administration: Arc::default() }
     }
 }
 
@@ -80,7 +83,12 @@ impl Front {
         let server = |apis: Vec<Arc<Api>>| {
             Server::new(apis, lasting.store.clone(), lasting.clock.clone()).with_insight(insight.clone())
         };
-        let everything = Arc::new(server(hosted.iter().map(|hosted| hosted.api.clone()).collect()));
+        let mut everything = server(hosted.iter().map(|hosted| hosted.api.clone()).collect());
+        let is_administered = configuration.admin.http;
+        if is_administered {
+            everything = everything.with_administration(lasting.administration.clone());
+        }
+        let everything = Arc::new(everything);
         let mut hosts: HashMap<Option<String>, Vec<Arc<Api>>> = HashMap::new();
         for Hosted { host, api } in hosted {
             hosts.entry(host).or_default().push(api);
@@ -94,7 +102,7 @@ impl Front {
         let is_proxied = is_https(origin) && configuration.server.tls.is_none();
         let strict_transport = is_proxied.then(|| configuration.server.strict_transport.clone());
         let proxies = configuration.server.trusted_proxies.clone();
-        Ok(Self { by_host, by_any_host, everything, connections, proxies, strict_transport })
+        Ok(Self { by_host, by_any_host, everything, connections, proxies, is_administered, strict_transport })
     }
 
     /// One server for all APIs: for jobs.
@@ -107,13 +115,15 @@ impl Front {
         if is_own(request.uri().path()) {
             return &self.everything;
         }
-        if self.by_host.is_empty() {
-            return &self.by_any_host;
-        }
         let header = || request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
         let host = request.uri().authority().map(|authority| authority.as_str()).or_else(header);
         let name = name_of(host.unwrap_or_default()).to_ascii_lowercase();
-        self.by_host.get(&name).unwrap_or(&self.by_any_host)
+        match self.by_host.get(&name) {
+            Some(server) => server,
+            // It is about all APIs, and where those with hosts of their own are not.
+            None if self.is_administered && admin::network::is_at(request.uri().path()) => &self.everything,
+            None => &self.by_any_host,
+        }
     }
 }
 

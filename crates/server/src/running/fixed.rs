@@ -20,8 +20,8 @@ pub(super) fn keep(new: &mut Configuration, old: &Configuration) -> Vec<&'static
         new.database.clone_from(&old.database);
         named.push("[database] path");
     }
-    if new.admin_socket != old.admin_socket {
-        new.admin_socket.clone_from(&old.admin_socket);
+    if new.admin.socket != old.admin.socket {
+        new.admin.socket.clone_from(&old.admin.socket);
         named.push("[admin] socket");
     }
     if new.log.format != old.log.format {

@@ -1,9 +1,10 @@
 //! Bringing a store to the state of a file, or showing what would be done: for the admin socket, and for a command that has
 //! opened the store of a server that does not run.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use stagedoor_protocol::{Rules, Timestamp};
+use serde_json::Value;
+use stagedoor_protocol::{Effect, Rules, Timestamp};
 use stagedoor_store::{CommitError, Store, StoreError};
 use stagedoor_wire::strict_toml::{self, FileError};
 
@@ -11,7 +12,7 @@ use super::plan::{ApplyOptions, NewAppSecret, Plan, PlannedChange};
 use super::{Current, StateFile, StateFileError};
 
 /// What is asked.
-#[derive(Deserialize, Serialize, Debug)]
+#[derive(Deserialize, Serialize, JsonSchema, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyRequest {
     /// The file's name, for mistakes.
@@ -32,6 +33,34 @@ pub struct ApplyRequest {
 pub struct Applicant<'a> {
     pub actor: &'a str,
     pub origin: &'a str,
+    /// Committed with it.
+    pub also: &'a [Effect],
+}
+
+/// What was done, or would be.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Applied {
+    /// Whether it was done.
+    applied: bool,
+    changes: Vec<AppliedChange>,
+    /// What to know besides.
+    notes: Vec<String>,
+    /// Of apps that are new, where they were asked for: in this answer alone.
+    secrets: Vec<AppliedSecret>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct AppliedChange {
+    sign: &'static str,
+    what: String,
+    details: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct AppliedSecret {
+    api: String,
+    client_id: String,
+    secret: String,
 }
 
 /// Why nothing was done.
@@ -63,7 +92,9 @@ pub async fn apply(
     }
     let secrets = std::mem::take(&mut plan.secrets);
     let told = told(&plan, true, &secrets);
-    store.commit(plan.into_effects(by.origin)).await?;
+    let mut effects = plan.into_effects(by.origin);
+    effects.extend_from_slice(by.also);
+    store.commit(effects).await?;
     Ok(told)
 }
 
@@ -92,15 +123,19 @@ fn plan(
 }
 
 fn told(plan: &Plan, applied: bool, secrets: &[NewAppSecret]) -> Value {
-    let changes: Vec<Value> = plan.changes.iter().map(change).collect();
-    let secrets: Vec<Value> = secrets.iter().map(secret).collect();
-    json!({ "applied": applied, "changes": changes, "notes": plan.notes, "secrets": secrets })
+    let changes = plan.changes.iter().map(change).collect();
+    let secrets = secrets.iter().map(secret).collect();
+    let told = Applied { applied, changes, notes: plan.notes.clone(), secrets };
+    // It has names for keys and no maps of others, so it can be written.
+    serde_json::to_value(told).unwrap_or_default()
 }
 
-fn change(change: &PlannedChange) -> Value {
-    json!({ "sign": change.sign.as_str(), "what": change.what, "details": change.details })
+fn change(change: &PlannedChange) -> AppliedChange {
+    let PlannedChange { sign, what, details, .. } = change;
+    AppliedChange { sign: sign.as_str(), what: what.clone(), details: details.clone() }
 }
 
-fn secret(new: &NewAppSecret) -> Value {
-    json!({ "api": new.api, "client_id": new.client_id.as_str(), "secret": new.secret.expose() })
+fn secret(new: &NewAppSecret) -> AppliedSecret {
+    let NewAppSecret { api, client_id, secret } = new;
+    AppliedSecret { api: api.clone(), client_id: client_id.to_string(), secret: secret.expose().to_owned() }
 }

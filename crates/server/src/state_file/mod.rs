@@ -23,6 +23,7 @@ use stagedoor_wire::{ClientId, RedirectUri, Secret};
 
 use crate::Api;
 
+pub(crate) use apply::Applied;
 pub use apply::{Applicant, ApplyError, ApplyRequest, apply, show};
 pub use current::{Current, CurrentApp, CurrentTeam};
 pub use named::Named;

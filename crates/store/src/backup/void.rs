@@ -19,7 +19,15 @@ pub(super) fn run(copy: &mut Connection, now: Timestamp, taken: Option<Timestamp
     for raise in [sql::APP_EPOCHS, sql::TEAM_EPOCHS, sql::ACCOUNT_EPOCHS] {
         transaction.execute(raise, [epoch])?;
     }
-    for end in [sql::DROP_UNUSED_CODES, sql::DENY_OPEN_DEVICES, sql::END_SESSIONS, sql::END_ACTIVE_GRANTS] {
+    for end in [
+        sql::DROP_UNUSED_CODES,
+        sql::DENY_OPEN_DEVICES,
+        sql::END_SESSIONS,
+        sql::END_ACTIVE_GRANTS,
+        // One that was revoked since would be good again.
+        sql::END_ADMIN_CREDENTIALS,
+        sql::FORGET_ANSWERS,
+    ] {
         transaction.execute(end, [])?;
     }
     transaction.execute(sql::NOTE, params![epoch, now.0, taken.map(|taken| taken.0)])?;

@@ -45,6 +45,9 @@ statements! {
     REFUSALS = "DELETE FROM refusals WHERE (day, app_id, reason, endpoint) IN (SELECT day, app_id, reason, endpoint FROM
         (SELECT day, app_id, reason, endpoint FROM refusals ORDER BY day, app_id, reason, endpoint LIMIT $1) AS first
         WHERE day < $2)";
+    /// at most, at the latest
+    KEPT_ANSWERS = "DELETE FROM kept_answers WHERE id IN (SELECT id FROM
+        (SELECT id, at FROM kept_answers ORDER BY id LIMIT $1) AS first WHERE at <= $2)";
     /// behind, at most
     LAST_OF_NEXT_GRANTS = "SELECT max(id) FROM (SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2) AS next";
     /// behind, last, raised at the latest

@@ -57,4 +57,8 @@ statements! {
     /// behind: day, app, reason, endpoint
     REFUSALS = "SELECT day, app_id, reason, endpoint FROM refusals
         WHERE (day, app_id, reason, endpoint) > ($1, $2, $3, $4) ORDER BY day, app_id, reason, endpoint";
+    /// behind
+    ADMIN_CREDENTIALS = "SELECT id FROM admin_credentials WHERE id > $1 ORDER BY id";
+    /// behind
+    KEPT_ANSWERS = "SELECT id FROM kept_answers WHERE id > $1 ORDER BY id";
 }

@@ -13,6 +13,10 @@ statements! {
         WHERE seal_key_id IS NOT NULL AND (expires IS NULL OR expires > $1) GROUP BY seal_key_id";
     /// now
     LEGACY_KEYS = "SELECT key_id, count(*) FROM legacy_keys WHERE ends IS NULL OR ends > $1 GROUP BY key_id";
+    /// now
+    CREDENTIALS = "SELECT key_id, count(*) FROM admin_credentials WHERE expires > $1 GROUP BY key_id";
+    /// key
+    REMOVE_CREDENTIALS_UNDER = "DELETE FROM admin_credentials WHERE key_id = $1";
     /// key
     APP_KEYS_UNDER = "SELECT api, client_id FROM apps
         WHERE id IN (SELECT app_id FROM secrets WHERE key_id = $1 OR seal_key_id = $1)";

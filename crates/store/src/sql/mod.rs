@@ -10,6 +10,7 @@ macro_rules! statements {
     };
 }
 
+pub(crate) mod admin_api;
 pub(crate) mod administration;
 pub(crate) mod apps;
 pub(crate) mod clean;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
         administration,
         listing,
         usage::ALL,
+        admin_api::ALL,
     ]
     .into_iter()
     .flatten()

@@ -29,6 +29,8 @@ statements! {
         WHERE state IN ('pending', 'allowed')";
     END_SESSIONS = "DELETE FROM sessions";
     END_ACTIVE_GRANTS = "DELETE FROM active_grants";
+    END_ADMIN_CREDENTIALS = "DELETE FROM admin_credentials";
+    FORGET_ANSWERS = "DELETE FROM kept_answers";
     /// epoch, at, taken
     NOTE = "INSERT INTO restored (epoch, at, taken) VALUES ($1, $2, $3)";
     COUNT_TEAMS = "SELECT count(*) FROM teams";

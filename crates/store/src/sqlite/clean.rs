@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
-use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::usage::{Day, Hour};
+use stagedoor_protocol::{Timestamp, idempotency};
 
 use crate::ended::lasting_horizon;
 use crate::sql::clean as sql;
@@ -126,7 +126,7 @@ impl Sweep {
 }
 
 /// Statements that delete what is over before a time, an hour or a day, and which that is.
-fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 12] {
+fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 13] {
     let day = |seconds: i64| Day::of(now.plus_seconds(-seconds)).0;
     [
         (sql::CODES, now.0),
@@ -141,6 +141,7 @@ fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64);
         (sql::USAGE_DAYS, day(USAGE_DAY_SECONDS)),
         (sql::USAGE_USERS, day(USAGE_SECONDS)),
         (sql::REFUSALS, day(USAGE_SECONDS)),
+        (sql::KEPT_ANSWERS, idempotency::horizon(now).0),
     ]
 }
 

@@ -34,6 +34,10 @@ pub fn key_uses(path: &Path, now: Timestamp) -> Result<BTreeMap<KeyId, KeyUses>,
     add(sql::SECRETS, &[now.0], |uses| &mut uses.secrets)?;
     add(sql::SEALED, &[now.0], |uses| &mut uses.sealed)?;
     add(sql::LEGACY_KEYS, &[now.0], |uses| &mut uses.legacy_keys)?;
+    // A database that no newer server has opened yet has none.
+    if connection.table_exists(None, "admin_credentials")? {
+        add(sql::CREDENTIALS, &[now.0], |uses| &mut uses.credentials)?;
+    }
     Ok(all)
 }
 

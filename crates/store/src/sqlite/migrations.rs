@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_usage.sql"),
     include_str!("../../migrations/0007_teams.sql"),
     include_str!("../../migrations/0008_last_used.sql"),
+    include_str!("../../migrations/0009_admin_api.sql"),
 ];
 
 /// Brings the database to the newest schema.

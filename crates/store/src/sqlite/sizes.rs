@@ -21,7 +21,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(30);
 const ROWS: u64 = 1000;
 
 /// Each table, how to go through it, and what stands before its first key.
-const TABLES: [(&str, &str, Before); 24] = [
+const TABLES: [(&str, &str, Before); 26] = [
     ("accounts", sql::ACCOUNTS, Before::Id),
     ("teams", sql::TEAMS, Before::Id),
     ("team_members", sql::TEAM_MEMBERS, Before::TwoIds),
@@ -45,6 +45,8 @@ const TABLES: [(&str, &str, Before); 24] = [
     ("usage_hours", sql::USAGE_HOURS, Before::TwoIdsAndText),
     ("usage_days", sql::USAGE_DAYS, Before::TwoIdsAndText),
     ("usage_users", sql::USAGE_USERS, Before::ThreeIds),
+    ("admin_credentials", sql::ADMIN_CREDENTIALS, Before::Id),
+    ("kept_answers", sql::KEPT_ANSWERS, Before::Id),
     ("refusals", sql::REFUSALS, Before::TwoIdsAndTwoTexts),
 ];
 

@@ -1,8 +1,10 @@
 //! What rests on keys of the key file.
 
+use stagedoor_protocol::admin_credential::{AdminCredential, AdminScopes};
+use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::client_secret::{Sealed, StoredSecret};
 use stagedoor_protocol::grant::Grant;
-use stagedoor_protocol::id::GrantId;
+use stagedoor_protocol::id::{CredentialId, GrantId};
 use stagedoor_protocol::keys::{KeyId, KeyUses};
 use stagedoor_protocol::{About, Effect, EpochOf};
 use stagedoor_store::key_uses;
@@ -19,6 +21,19 @@ fn under(key: KeyId, id: i64) -> Grant {
 
 fn legacy_key(id: &str, key: KeyId) -> Effect {
     Effect::AddLegacyKey { api: API.into(), id: id.into(), app: APP, key, hash: [7; 16], ends: None }
+}
+
+fn credential(id: i64, key: KeyId) -> AdminCredential {
+    AdminCredential {
+        id: CredentialId(id),
+        name: format!("credential {id}"),
+        scopes: AdminScopes::parse("read write").unwrap(),
+        key,
+        hash: [7; 16],
+        created: NOW,
+        expires: NOW.plus_seconds(60),
+        last_used: None,
+    }
 }
 
 fn add(app: stagedoor_protocol::id::AppId, secret: StoredSecret) -> Effect {
@@ -42,6 +57,7 @@ async fn world() -> World {
         add(APP, StoredSecret { key: OTHER_KEY, sealed: sealed(KEY), expires: None, ..secret(33) }),
         legacy_key("one", KEY),
         legacy_key("two", OTHER_KEY),
+        Effect::Administer(Change::AddCredential(credential(51, KEY))),
     ];
     world.commit(effects).await.unwrap();
     world
@@ -51,8 +67,11 @@ async fn world() -> World {
 async fn are_counted_beside_a_running_server() {
     let world = world().await;
     let uses = key_uses(&world.path(), NOW).unwrap();
-    assert_eq!(uses[&KEY], KeyUses { grants: 2, secrets: 1, legacy_keys: 1, sealed: 1 });
-    assert_eq!(uses[&OTHER_KEY], KeyUses { grants: 1, secrets: 1, legacy_keys: 1, sealed: 0 });
+    assert_eq!(uses[&KEY], KeyUses { grants: 2, secrets: 1, legacy_keys: 1, credentials: 1, sealed: 1 });
+    assert_eq!(
+        uses[&OTHER_KEY],
+        KeyUses { grants: 1, secrets: 1, legacy_keys: 1, credentials: 0, sealed: 0 }
+    );
 }
 
 #[test]
@@ -75,7 +94,10 @@ async fn end_with_the_key() {
 
     let uses = key_uses(&world.path(), NOW).unwrap();
     assert_eq!(uses.get(&KEY), None);
-    assert_eq!(uses[&OTHER_KEY], KeyUses { grants: 1, secrets: 1, legacy_keys: 1, sealed: 0 });
+    assert_eq!(
+        uses[&OTHER_KEY],
+        KeyUses { grants: 1, secrets: 1, legacy_keys: 1, credentials: 0, sealed: 0 }
+    );
     let secrets = &world.app(APP).await.secrets;
     assert!(secrets.iter().all(|secret| secret.key != KEY && secret.sealed.is_none()));
     assert!(secrets.iter().any(|secret| secret.key == OTHER_KEY), "it only cannot be viewed any more");

@@ -21,6 +21,7 @@ pub(super) fn home(mounts: &Mounts, told: &Value) -> Home {
     let rest = mounts.built_in.iter().chain(&mounts.own).filter(|mount| mount.has_no_resources());
     sections.extend(rest.map(|mount| by_dialect::section(mount, &told["apis"][&mount.name])));
     sections.push(dashboard(mounts));
+    sections.push(admin(&url));
     sections.push(controls(&url));
     Home {
         url: url.clone(),
@@ -48,6 +49,13 @@ fn dashboard(mounts: &Mounts) -> Section {
     );
     let title = "Dashboard: apps, secrets, redirect URIs".to_owned();
     Section { title, lines: vec![Line::Link(mounts.dashboard_url()), Line::Words(developer)] }
+}
+
+fn admin(url: &str) -> Section {
+    let base = format!("{url}{}", stagedoor_server::admin::BASE);
+    let text = format!("curl -H 'Authorization: Bearer {}' {base}apps", demo::ADMIN_CREDENTIAL);
+    let title = "Administration by programs".to_owned();
+    Section { title, lines: vec![Line::Link(base), Line::Command { says: "List apps".to_owned(), text }] }
 }
 
 fn controls(url: &str) -> Section {

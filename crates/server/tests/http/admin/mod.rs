@@ -4,7 +4,9 @@ mod accounts;
 mod apps;
 mod audit;
 mod first_administrator;
+mod idempotency;
 mod keys;
+mod network;
 mod routes;
 mod socket;
 
@@ -27,7 +29,7 @@ impl<'a> Administrator<'a> {
 
     pub(crate) async fn send(&self, call: Call) -> Answer {
         self.app.clock.advance_millis(1);
-        let caller = Caller { actor: "uid 1000".to_owned(), origin: "admin socket" };
+        let caller = Caller::of_user(1000);
         Answer::of(self.admin.handle(call.into_request(), &caller).await).await
     }
 

@@ -1,6 +1,7 @@
 //! What no route takes.
 
 use serde_json::{Value, json};
+use stagedoor_server::admin::BASE;
 
 use super::Administrator;
 use crate::app::{Call, TestApp};
@@ -11,8 +12,6 @@ async fn nothing_there() {
     let admin = Administrator::of(&app);
     for (method, path) in [
         ("GET", "choirs"),
-        ("DELETE", "accounts"),
-        ("PUT", "accounts/fan@example.com"),
         ("POST", "apps/standard/3c2b1a09f8e7d6c5b4a3928170615243/applaud"),
         ("GET", "accounts/7001/more/and/more"),
     ] {
@@ -21,6 +20,12 @@ async fn nothing_there() {
             (404, "no-route".into()),
             "{method} {path}"
         );
+    }
+    for (method, path, allowed) in
+        [("DELETE", "accounts", "GET, POST"), ("PUT", "accounts/fan@example.com", "GET, PATCH")]
+    {
+        let answer = admin.send(Call::new(method, &format!("{BASE}{path}"))).await;
+        assert_eq!((answer.status, answer.header("allow")), (405, allowed), "{method} {path}");
     }
     for path in ["/", "/admin/v2/accounts", "/admin/v1/", "/admin/v1/accounts//x", "/admin/v1/accounts/%FF"] {
         let answer = admin.send(Call::get(path)).await;
@@ -32,7 +37,7 @@ async fn nothing_there() {
     }
 }
 
-/// The network has no way here, whatever the path.
+/// The network has no way here unless the configuration says so, whatever the path.
 #[tokio::test]
 async fn not_on_the_network() {
     let app = TestApp::new().await;

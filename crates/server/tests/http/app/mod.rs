@@ -57,6 +57,7 @@ pub(crate) struct Setup {
     /// APIs whose access tokens are JWTs.
     jwts: Vec<(&'static str, Algorithm)>,
     keys: Option<String>,
+    administered: bool,
 }
 
 impl Setup {
@@ -91,6 +92,12 @@ impl Setup {
         self
     }
 
+    /// Lets programs administer over the network.
+    pub(crate) fn administered(mut self) -> Self {
+        self.administered = true;
+        self
+    }
+
     /// Lifts every limit.
     pub(crate) fn unlimited(mut self) -> Self {
         self.unlimited = true;
@@ -98,7 +105,7 @@ impl Setup {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        let Self { origin, dialects, state, unlimited, jwts, keys } = self;
+        let Self { origin, dialects, state, unlimited, jwts, keys, administered } = self;
         let folder = TempDir::new().unwrap();
         let clock = Clock::stopped_at(START);
         let keys = keys.unwrap_or_else(|| KeyRing::generate(START, &mut entropy::rng()).to_string());
@@ -128,7 +135,10 @@ impl Setup {
         store.commit(vec![Effect::Administer(same_name)]).await.unwrap();
         let dashboard =
             Dashboard::new(origin.clone(), apis.clone(), keys, store.clone(), clock.clone(), passwords);
-        let server = Server::new(apis, store, clock.clone()).with_dashboard(Arc::new(dashboard));
+        let mut server = Server::new(apis, store, clock.clone()).with_dashboard(Arc::new(dashboard));
+        if administered {
+            server = server.with_administration(Arc::default());
+        }
         let (server, watch) = Watch::over(server);
         TestApp { server, clock, origin, _watch: watch, _folder: folder }
     }
@@ -143,6 +153,7 @@ impl TestApp {
             unlimited: false,
             jwts: Vec::new(),
             keys: None,
+            administered: false,
         }
     }
 

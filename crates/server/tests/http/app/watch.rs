@@ -19,11 +19,12 @@ use url::form_urlencoded::{self, byte_serialize};
 use super::Call;
 
 /// What names a secret: in forms, queries and JSON.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "access_token",
     "client_secret",
     "code",
     "code_verifier",
+    "credential",
     "device_code",
     "form_token",
     "id_token",

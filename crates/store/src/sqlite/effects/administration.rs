@@ -6,9 +6,9 @@ use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::invitation::{Invitation, InvitedTo};
 use stagedoor_wire::RedirectUri;
 
-use super::{Failure, Tables, apps};
+use super::{Failure, Tables, admin_api, apps};
 use crate::memory::Aftermath;
-use crate::sql::{administration as sql, apps as app_sql, usage as usage_sql};
+use crate::sql::{admin_api as api_sql, administration as sql, apps as app_sql, usage as usage_sql};
 
 /// A conflict when it does not hold.
 pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<(), Failure> {
@@ -84,6 +84,14 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
         Change::RemoveLegacyKey { key } => {
             aftermath.legacy_keys = true;
             tables.run(sql::REMOVE_LEGACY_KEY, [&key.api, &key.id]).map(drop)
+        }
+        Change::AddCredential(new) => admin_api::add_credential(tables, new),
+        Change::RemoveCredential { credential } => {
+            tables.run(api_sql::REMOVE_CREDENTIAL, [credential.0]).map(drop)
+        }
+        // It may have been revoked meanwhile.
+        Change::NoteCredentialUse { credential, day } => {
+            tables.run(api_sql::NOTE_USE, [day.0, credential.0]).map(drop)
         }
     }
 }

@@ -21,7 +21,12 @@ pub(super) fn end_all_under(
     for grant in revoked {
         aftermath.revoked.push((GrantId(grant?), at));
     }
-    for removal in [sql::REMOVE_SECRETS_UNDER, sql::FORGET_SEALED_UNDER, sql::REMOVE_LEGACY_KEYS_UNDER] {
+    for removal in [
+        sql::REMOVE_SECRETS_UNDER,
+        sql::FORGET_SEALED_UNDER,
+        sql::REMOVE_LEGACY_KEYS_UNDER,
+        sql::REMOVE_CREDENTIALS_UNDER,
+    ] {
         tables.run(removal, [key])?;
     }
     aftermath.legacy_keys = true;

@@ -1,5 +1,6 @@
 //! Committing effects, one file a family of tables.
 
+mod admin_api;
 mod administration;
 mod apps;
 mod codes;
@@ -102,6 +103,8 @@ pub(super) fn apply(
         Effect::Administer(change) => administration::apply(tables, change, aftermath),
         Effect::Expect(expectation) => administration::expect(tables, expectation),
         Effect::Audit(entry) => people::audit(tables, entry),
+        Effect::BeginCall { name, request, at } => admin_api::begin_call(tables, name, *request, *at),
+        Effect::KeepAnswer { name, answer } => admin_api::keep_answer(tables, name, answer),
         Effect::CountUsage(usage) => usage::count(tables, usage),
     }
 }

@@ -1,5 +1,6 @@
 //! Answering questions: row readers, one file a family of tables.
 
+pub(crate) mod admin_api;
 mod apps;
 mod codes;
 mod devices;
