@@ -9,6 +9,7 @@ mod apps;
 mod connections;
 mod invitations;
 mod layout;
+mod redirect_uris;
 mod route;
 mod say;
 mod session;

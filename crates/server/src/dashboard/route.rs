@@ -6,7 +6,7 @@ use axum::response::Response;
 use stagedoor_protocol::team::Role;
 
 use super::visit::Visit;
-use super::{administration, apps, connections, invitations, session, teams};
+use super::{administration, apps, connections, invitations, redirect_uris, session, teams};
 use crate::settle::Stop;
 
 /// How a route is asked for.
@@ -76,6 +76,7 @@ routes! {
     Get "teams/{}/api-access" Needs::Member(VIEWER) => teams::api_access::show,
     Get "invitations/{}" Needs::Account => invitations::show,
     Post "invitations/{}/accept" Needs::Account => invitations::accept,
+    Get "check-redirect-uri" Needs::Account => redirect_uris::check,
     Get "connections" Needs::Account => connections::show,
     Post "connections/revoke" Needs::Account => connections::revoke,
     Get "teams/{}/apps" Needs::Member(VIEWER) => apps::list::show,
@@ -90,6 +91,8 @@ routes! {
     Post "apps/{}/{}/users/remove" Needs::App(DEVELOPER) => apps::users::remove,
     Get "apps/{}/{}/usage" Needs::App(VIEWER) => apps::usage::show,
     Get "apps/{}/{}/usage.csv" Needs::App(VIEWER) => apps::usage::csv,
+    Get "apps/{}/{}/try-it" Needs::App(VIEWER) => apps::try_it::show,
+    Post "apps/{}/{}/try-it/run" Needs::App(DEVELOPER) => apps::try_it::run,
     Get "apps/{}/{}/settings" Needs::App(VIEWER) => apps::settings::show,
     Post "apps/{}/{}/settings/save" Needs::App(DEVELOPER) => apps::settings::save,
     Post "apps/{}/{}/settings/acts-for" Needs::App(DEVELOPER) => apps::settings::set_acts_for,

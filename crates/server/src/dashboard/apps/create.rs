@@ -8,10 +8,10 @@ use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::team::{self, Role, TeamKind};
 use stagedoor_protocol::{Decision, Effect, Refusal, name};
 use stagedoor_store::{AppFilter, Page};
-use stagedoor_wire::RedirectUri;
 use stagedoor_wire::dialect::AppCreation;
 
 use super::super::layout::{Here, Layout};
+use super::super::redirect_uris::{self, Mistake};
 use super::super::route::Answered;
 use super::super::visit::{Unsettled, Visit};
 use super::super::{BASE, say};
@@ -67,24 +67,17 @@ struct Wrong {
     description: Option<String>,
     purpose: Option<String>,
     terms: Option<String>,
-    redirect_uris: Option<String>,
+    redirect_uris: Option<Mistake>,
     team: Option<String>,
     api: Option<String>,
 }
 
 impl Wrong {
     fn is_any(&self) -> bool {
-        [
-            &self.name,
-            &self.description,
-            &self.purpose,
-            &self.terms,
-            &self.redirect_uris,
-            &self.team,
-            &self.api,
-        ]
-        .iter()
-        .any(|error| error.is_some())
+        [&self.name, &self.description, &self.purpose, &self.terms, &self.team, &self.api]
+            .iter()
+            .any(|error| error.is_some())
+            || self.redirect_uris.is_some()
     }
 }
 
@@ -165,6 +158,11 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         team_name: visit.field("team_name").to_owned(),
         public: visit.field("public") == "yes",
     };
+    if !visit.field("replace").is_empty() {
+        let redirect_uris =
+            redirect_uris::replaced(&typed.redirect_uris, visit.field("wrong_uri"), visit.field("replace"));
+        return ask(visit, Typed { redirect_uris, ..typed }, Wrong::default());
+    }
     let mut wrong = Wrong::default();
     let Some(id) = visit.read_once().map(AppId) else { return Ok(say::stale(visit)) };
     let api = visit.dashboard.api(visit.field("api"));
@@ -189,7 +187,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     if terms.is_some_and(|terms| terms.version != accepted) {
         wrong.terms = Some("Read the terms of this API, and accept them.".to_owned());
     }
-    let redirect_uris = read_uris(api.map(AsRef::as_ref), typed.redirect_uris.lines());
+    let redirect_uris = redirect_uris::read(api.map(AsRef::as_ref), &typed.redirect_uris);
     if let Err(error) = &redirect_uris {
         wrong.redirect_uris = Some(error.clone());
     }
@@ -306,23 +304,4 @@ async fn created_before(visit: &Visit<'_>, team: TeamId, id: AppId) -> Answered 
         Some(record) => visit.then(&address(&record), "created-already"),
         None => say::changed_meanwhile(visit),
     })
-}
-
-/// Redirect URIs as they are typed, checked as the API's dialect has it.
-pub(super) fn read_uris<'t>(
-    api: Option<&Api>,
-    typed: impl Iterator<Item = &'t str>,
-) -> Result<Vec<RedirectUri>, String> {
-    let rule = api.and_then(|api| api.dialect().authorization.as_ref()).map(|rules| rules.redirect_uris);
-    let mut uris: Vec<RedirectUri> = Vec::new();
-    for text in typed.map(str::trim).filter(|text| !text.is_empty()) {
-        let uri = RedirectUri::parse(text)
-            .and_then(|uri| rule.map_or(Ok(()), |rule| uri.check(rule)).map(|()| uri));
-        let uri = uri.map_err(|why| format!("{text}: {why}."))?;
-        if uris.contains(&uri) {
-            return Err(format!("{text} stands there twice."));
-        }
-        uris.push(uri);
-    }
-    Ok(uris)
 }

@@ -10,10 +10,10 @@ use stagedoor_protocol::{Refusal, Timestamp, name};
 use stagedoor_wire::{RedirectUri, Secret};
 
 use super::super::layout::{Here, Layout};
+use super::super::redirect_uris::{self, Mistake};
 use super::super::route::Answered;
 use super::super::say;
 use super::super::visit::{Unsettled, Visit};
-use super::create::read_uris;
 use super::head::{AppHead, Tab};
 use super::{address, html};
 use crate::api::Api;
@@ -32,6 +32,7 @@ struct CredentialsPage<'a> {
     address: &'a str,
     form_token: String,
     head: AppHead<'a>,
+    api: &'a str,
     client_id: &'a str,
     is_requested: bool,
     is_public: bool,
@@ -65,7 +66,7 @@ pub(super) struct Secrets {
     /// What is wrong with the new secret's name.
     pub(super) wrong_name: Option<&'static str>,
     /// What is wrong with the redirect URIs, and what was typed.
-    pub(super) wrong_uris: Option<(String, String)>,
+    pub(super) wrong_uris: Option<(Mistake, String)>,
 }
 
 impl Secrets {
@@ -91,6 +92,7 @@ pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Se
         address: &address,
         form_token: visit.form_token_of(&address),
         head: AppHead::of(record, api, Tab::Credentials),
+        api: &record.api,
         client_id: app.client_id.as_str(),
         is_requested: app.stage == Stage::Requested,
         is_public: app.public,
@@ -188,11 +190,14 @@ fn named<'r>(visit: &Visit<'_>, record: &'r AppRecord) -> Option<&'r StoredSecre
 
 pub(in crate::dashboard) async fn set_redirect_uris(visit: &Visit<'_>) -> Answered {
     let (record, api) = visit.app()?;
-    let typed = visit.field("redirect_uris");
-    let redirect_uris = match read_uris(Some(api), typed.lines()) {
+    let mut typed = visit.field("redirect_uris").to_owned();
+    if !visit.field("replace").is_empty() {
+        typed = redirect_uris::replaced(&typed, visit.field("wrong_uri"), visit.field("replace"));
+    }
+    let redirect_uris = match redirect_uris::read(Some(api), &typed) {
         Ok(uris) => uris,
-        Err(error) => {
-            let wrong_uris = Some((error, typed.to_owned()));
+        Err(mistake) => {
+            let wrong_uris = Some((mistake, typed));
             return render(visit, record, api, Secrets { wrong_uris, ..Secrets::default() });
         }
     };

@@ -13,6 +13,7 @@ pub(super) enum Tab {
     Credentials,
     Users,
     Usage,
+    TryIt,
     Settings,
 }
 
@@ -35,10 +36,11 @@ pub(super) struct TabLink {
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, &'static str); 4] = [
+    const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::Credentials, "Credentials", ""),
         (Self::Users, "Users", "/users"),
         (Self::Usage, "Usage", "/usage"),
+        (Self::TryIt, "Try it", "/try-it"),
         (Self::Settings, "Settings", "/settings"),
     ];
 
@@ -47,7 +49,7 @@ impl Tab {
         let is_requested = record.app.stage == Stage::Requested;
         match self {
             Self::Credentials | Self::Settings => true,
-            Self::Usage => !is_requested,
+            Self::Usage | Self::TryIt => !is_requested,
             Self::Users => !is_requested && matches!(api.dialect().apps.users, Users::Listed(_)),
         }
     }

@@ -165,3 +165,46 @@ async fn secrets_say_when_they_were_used() {
     let page = browser.open(address).await;
     assert!(row(&page, "spring").contains("3 hours ago"));
 }
+
+#[tokio::test]
+async fn the_right_redirect_uri_is_offered_and_taken_over() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let page = browser.open(address).await.only(&format!("{address}/redirect-uris"));
+    let typed = ("redirect_uris", "https://app.example/one\nhttp://localhost:8888/callback");
+    let wrong = browser.submit(&page, &[typed]).await;
+    let right = "http://127.0.0.1:8888/callback";
+    assert!(wrong.shows("Did you mean") && wrong.html().contains(&format!("value=\"{right}\"")));
+    let form = wrong.only(&format!("{address}/redirect-uris"));
+    let saved = browser.submit_and_follow(&form, &[typed, ("replace", right)]).await;
+    assert!(saved.shows(&format!("https://app.example/one\n{right}")), "{}", saved.html());
+
+    let new = browser.open("/dashboard/apps/new?api=spotify").await.only(CREATE);
+    let typed = [("api", "spotify"), ("team", "5001"), ("name", "A"), typed];
+    let wrong = browser.submit(&new, &typed).await.only(CREATE);
+    let again = browser.submit(&wrong, &[&typed[..], &[("replace", right)]].concat()).await;
+    assert!(
+        again.answer.status == 200 && again.shows(right) && !again.shows("localhost"),
+        "{}",
+        again.html()
+    );
+}
+
+/// What the script of the page asks while one types.
+#[tokio::test]
+async fn redirect_uris_are_explained() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let cases = [
+        ("spotify", "http://localhost:8888/callback", "\"http://127.0.0.1:8888/callback\""),
+        ("spotify-ads", "http://localhost:8888/callback", "\"why\":null"),
+        ("spotify", "https://app.example/callback", "\"why\":null"),
+        ("nothing", "%22%3E%3Cscript%3E", "\"instead\":null"),
+    ];
+    for (api, uri, says) in cases {
+        let page = browser.open(&format!("/dashboard/check-redirect-uri?api={api}&uri={uri}")).await;
+        assert_eq!(page.answer.header("content-type"), "application/json");
+        assert!(page.html().contains(says), "{uri}: {}", page.html());
+    }
+}

@@ -9,6 +9,7 @@ mod routes;
 mod session;
 mod settings;
 mod teams;
+mod try_it;
 mod usage;
 mod users;
 

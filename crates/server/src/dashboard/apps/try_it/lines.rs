@@ -1,0 +1,95 @@
+//! What to paste, in the spelling of the API's dialect. The secret stands in no line: the shell asks for it.
+
+use stagedoor_protocol::app::AppRecord;
+use stagedoor_wire::RedirectUri;
+use stagedoor_wire::dialect::{ClientAuthenticationMethod, Pkce};
+
+use crate::api::Api;
+
+/// RFC 7636, appendix B: a verifier, and the challenge made from it.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// Lines for one app.
+pub(super) struct Lines {
+    /// What asks for the secret, where there is one.
+    pub(super) secret: Option<&'static str>,
+    /// For the app alone.
+    pub(super) client_credentials: Option<String>,
+    /// For a person: where they go, and what redeems the code.
+    pub(super) authorization_code: Option<(String, String)>,
+    pub(super) refresh: Option<String>,
+    pub(super) call: String,
+    /// The same with the program.
+    pub(super) program: Vec<String>,
+}
+
+pub(super) fn of(record: &AppRecord, api: &Api) -> Lines {
+    let (dialect, app) = (api.dialect(), &record.app);
+    let base = format!("{}{}", api.origin, api.mount);
+    let token_url = format!("{base}{}", dialect.endpoints.token);
+    let basic = dialect.client_authentication.methods.first() == Some(&ClientAuthenticationMethod::Basic);
+    let proof = match (app.public, basic) {
+        (true, _) => format!("-d client_id={}", app.client_id),
+        (false, true) => format!("-u \"{}:$CLIENT_SECRET\"", app.client_id),
+        (false, false) => {
+            format!("-d client_id={} --data-urlencode \"client_secret=$CLIENT_SECRET\"", app.client_id)
+        }
+    };
+    let token = |fields: &str| format!("curl -X POST {token_url} {proof} {fields}");
+    let by_itself = dialect.grants.client_credentials && !app.public;
+    Lines {
+        secret: (!app.public).then_some("read -rs CLIENT_SECRET"),
+        client_credentials: by_itself.then(|| token("-d grant_type=client_credentials")),
+        authorization_code: app
+            .redirect_uris
+            .first()
+            .and_then(|uri| authorization_code(record, api, &base, uri, &token)),
+        refresh: dialect
+            .grants
+            .refresh_token
+            .then(|| token("-d grant_type=refresh_token -d refresh_token=REFRESH_TOKEN")),
+        call: format!("curl {base}/PATH -H \"Authorization: Bearer ACCESS_TOKEN\""),
+        program: program(record, api, &base, by_itself),
+    }
+}
+
+fn authorization_code(
+    record: &AppRecord,
+    api: &Api,
+    base: &str,
+    uri: &RedirectUri,
+    token: &impl Fn(&str) -> String,
+) -> Option<(String, String)> {
+    let dialect = api.dialect();
+    let (rules, path) = (dialect.authorization.as_ref()?, dialect.endpoints.authorize.as_ref()?);
+    let with_pkce = rules.pkce == Pkce::Always || record.app.public;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("response_type", "code").append_pair("client_id", record.app.client_id.as_str());
+    query.append_pair("redirect_uri", uri.as_str());
+    if let Some(scope) = dialect.scopes.known.first() {
+        query.append_pair("scope", &scope.name);
+    }
+    if with_pkce {
+        query.append_pair("code_challenge", CHALLENGE).append_pair("code_challenge_method", "S256");
+    }
+    let verifier = if with_pkce { format!(" -d code_verifier={VERIFIER}") } else { String::new() };
+    let fields = format!(
+        "-d grant_type=authorization_code -d code=CODE --data-urlencode \"redirect_uri={}\"{verifier}",
+        uri.as_str()
+    );
+    Some((format!("{base}{path}?{}", query.finish()), token(&fields)))
+}
+
+fn program(record: &AppRecord, api: &Api, base: &str, by_itself: bool) -> Vec<String> {
+    let (name, dialect) = (&api.rules.api, &api.dialect().name);
+    let app = if by_itself { " --app" } else { "" };
+    let secret = if record.app.public { "" } else { " --client-secret-file secret" };
+    vec![
+        format!(
+            "stagedoor login {dialect} --as {name}{app} --client-id {}{secret} --base-url {base}",
+            record.app.client_id
+        ),
+        format!("stagedoor call {name} /PATH"),
+    ]
+}

@@ -1,0 +1,50 @@
+//! The lines to paste, and a run of them in process.
+
+use super::{OWNER, signed_in};
+use crate::app::{BANDCAMP, Client, SOUNDCHARTS, SPOTIFY, TestApp};
+
+fn address(client: &Client) -> String {
+    format!("/dashboard/apps/{}/{}/try-it", client.api, client.id)
+}
+
+#[tokio::test]
+async fn lines_are_in_the_dialects_spelling() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let cases = [
+        (
+            BANDCAMP,
+            "http://127.0.0.1:8080/bandcamp/oauth_token -d client_id=29 --data-urlencode \"client_secret=$CLIENT_SECRET\" -d grant_type=client_credentials",
+        ),
+        (
+            SPOTIFY,
+            "curl -X POST http://127.0.0.1:8080/spotify/api/token -u \"5f2a1c9e8b7d4036a1e2c3d4f5061728:$CLIENT_SECRET\"",
+        ),
+        (SPOTIFY, "http://127.0.0.1:8080/spotify/authorize?response_type=code"),
+        (
+            SOUNDCHARTS,
+            "stagedoor login soundcharts --as soundcharts --app --client-id e1d2c3b4a5968778695a4b3c2d1e0f10",
+        ),
+    ];
+    for (client, line) in cases {
+        let page = browser.open(&address(&client)).await;
+        assert!(page.shows(line), "{line}: {}", page.html());
+        assert!(!page.html().contains(client.secret));
+    }
+}
+
+#[tokio::test]
+async fn a_run_says_what_came_back() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    for client in [BANDCAMP, SPOTIFY, SOUNDCHARTS] {
+        let form = browser.open(&address(&client)).await.only(&format!("{}/run", address(&client)));
+        let ran = browser.submit(&form, &[("secret", client.secret)]).await;
+        assert!(ran.html().contains(">200</span>") && ran.shows("\"expires_in\""), "{}", ran.html());
+        assert!(ran.shows("…\"") && !ran.html().contains(client.secret), "{}", ran.html());
+        let wrong = browser.submit(&form, &[("secret", "not-the-secret")]).await;
+        assert!(wrong.html().contains("badge stop") && wrong.shows("error"), "{}", wrong.html());
+        let none = browser.submit(&form, &[("secret", " ")]).await;
+        assert!(none.answer.status == 422 && none.html().contains("secret-error"));
+    }
+}
