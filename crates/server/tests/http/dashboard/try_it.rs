@@ -48,3 +48,21 @@ async fn a_run_says_what_came_back() {
         assert!(none.answer.status == 422 && none.html().contains("secret-error"));
     }
 }
+
+/// What someone registered is pasted into a terminal by their colleagues.
+#[tokio::test]
+async fn no_line_holds_what_a_shell_would_run() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let credentials = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let form = browser.open(credentials).await.only(&format!("{credentials}/redirect-uris"));
+    let saved = browser.submit_and_follow(&form, &[("redirect_uris", "https://a.example/$(id)';id;'")]).await;
+    assert!(saved.shows("Saved."), "{}", saved.html());
+    let page = browser.open(&address(&SPOTIFY)).await;
+    assert!(
+        page.shows("redirect_uri=https%3A%2F%2Fa.example%2F%24%28id%29%27%3Bid%3B%27"),
+        "{}",
+        page.html()
+    );
+    assert!(!page.shows("$(id)"), "{}", page.html());
+}

@@ -74,10 +74,9 @@ fn authorization_code(
         query.append_pair("code_challenge", CHALLENGE).append_pair("code_challenge_method", "S256");
     }
     let verifier = if with_pkce { format!(" -d code_verifier={VERIFIER}") } else { String::new() };
-    let fields = format!(
-        "-d grant_type=authorization_code -d code=CODE --data-urlencode \"redirect_uri={}\"{verifier}",
-        uri.as_str()
-    );
+    // Encoded, for a URI may hold what a shell would run.
+    let encoded: String = url::form_urlencoded::byte_serialize(uri.as_str().as_bytes()).collect();
+    let fields = format!("-d grant_type=authorization_code -d code=CODE -d redirect_uri={encoded}{verifier}");
     Some((format!("{base}{path}?{}", query.finish()), token(&fields)))
 }
 
