@@ -20,7 +20,7 @@ def announced(value):
         return
     for name, member in value.items():
         yield from announced(member)
-        if name == "password" or name.endswith("secret"):
+        if name in ("password", "credential") or name.endswith("secret"):
             yield name, member
             yield name, quote(member, safe="")
         if name.endswith("client_secret"):

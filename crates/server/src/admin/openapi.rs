@@ -76,7 +76,8 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Value {
     });
     if let Some(takes) = route.takes {
         operation["requestBody"] = json!({
-            "required": true,
+            // Nothing to change is as good as a change of nothing.
+            "required": route.method != "PATCH",
             "content": { "application/json": { "schema": takes(&mut schemas.read) } },
         });
     }

@@ -20,6 +20,7 @@ pub(super) enum Here {
     Accounts,
     AllTeams,
     Audit,
+    Credentials,
     Database,
 }
 
@@ -78,6 +79,7 @@ fn done(name: &str) -> Option<&'static str> {
         "resumed" => "The account can sign in again. What ended stays ended.",
         "signed-out" => "Every session, grant and token of the account has ended.",
         "saved" => "Saved.",
+        "credential-revoked" => "The credential is revoked. Whoever still uses it is refused from now on.",
         "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",
         "user-added" => "Added. They can use the app from now on.",
         "user-removed" => "Removed. What they had allowed the app has ended.",

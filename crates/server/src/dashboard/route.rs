@@ -113,6 +113,9 @@ routes! {
     Get "administration/teams" Needs::Administrator => administration::teams::show,
     Get "administration/audit" Needs::Administrator => administration::audit::show,
     Get "administration/audit/csv" Needs::Administrator => administration::audit::csv,
+    Get "administration/credentials" Needs::Administrator => administration::credentials::show,
+    Post "administration/credentials/create" Needs::Administrator => administration::credentials::create,
+    Post "administration/credentials/revoke" Needs::Administrator => administration::credentials::revoke,
     Get "administration/database" Needs::Administrator => administration::database::show,
 }
 

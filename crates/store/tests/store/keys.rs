@@ -23,7 +23,7 @@ fn legacy_key(id: &str, key: KeyId) -> Effect {
     Effect::AddLegacyKey { api: API.into(), id: id.into(), app: APP, key, hash: [7; 16], ends: None }
 }
 
-fn credential(id: i64, key: KeyId) -> AdminCredential {
+pub(crate) fn credential(id: i64, key: KeyId) -> AdminCredential {
     AdminCredential {
         id: CredentialId(id),
         name: format!("credential {id}"),

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use stagedoor_protocol::access_token::{AccessToken, Epochs};
+use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::app::App;
 use stagedoor_protocol::device::DeviceState;
 use stagedoor_protocol::grant::{ActiveGrant, Grant};
-use stagedoor_protocol::id::{AccountId, AppId, CodeId, DeviceId, GrantId, SessionId, TeamId};
+use stagedoor_protocol::id::{AccountId, AppId, CodeId, CredentialId, DeviceId, GrantId, SessionId, TeamId};
 use stagedoor_protocol::keys::{KeyFingerprint, KeyId};
 use stagedoor_protocol::{About, Effect, EpochOf, Timestamp};
 use stagedoor_store::StoreError;
@@ -15,6 +16,7 @@ use stagedoor_store::backup::{self, BackupError, BackupFile, GrantAtRisk, Restor
 use tempfile::TempDir;
 
 use crate::backup::{take, take_at};
+use crate::keys::credential;
 use crate::world::{
     ACCOUNT, APP, NOW, OTHER_APP, OTHER_TEAM, TEAM, World, allowed, code, create_account, create_app,
     create_team, device, grant, open, present, secret, token,
@@ -372,4 +374,15 @@ async fn other_keys_are_noticed() {
     assert_eq!(missing(&then[1..]), [(3, 1)]);
     assert_eq!(missing(&[key(3, 3), key(4, 7), key(9, 9)]), [(4, 1)], "another key of that id");
     assert_eq!(missing(&[]), [(3, 1), (4, 1), (9, 1)]);
+}
+
+/// One that was revoked since the backup would be good again.
+#[tokio::test]
+async fn credentials_that_administer_are_void() {
+    let (world, backup) = world().await;
+    world.commit([Effect::Administer(Change::AddCredential(credential(1, KeyId(41))))]).await.unwrap();
+    take(&world.path(), &backup).unwrap();
+    assert!(world.store.admin_credential(CredentialId(1)).await.unwrap().is_some());
+    let world = restored(world, &backup).await;
+    assert!(world.store.admin_credential(CredentialId(1)).await.unwrap().is_none());
 }

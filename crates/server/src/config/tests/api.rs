@@ -309,3 +309,12 @@ fn token_formats() {
     assert_eq!(folder.mistakes(&text), [said]);
     assert!(Configuration::read_for_keys(&folder.path().join("stagedoor.toml")).is_ok());
 }
+
+/// An API may lie at `/admin` as long as the server does not.
+#[test]
+fn the_place_of_the_admin_api() {
+    let at_admin = TEMPLATE.replace(PATH, "path = \"/admin\"");
+    assert!(Folder::new().read(&at_admin).is_ok());
+    let mistakes = Folder::new().mistakes(&format!("[admin]\nhttp = true\n{at_admin}"));
+    assert!(mistakes.len() == 1 && mistakes[0].contains("/admin is the server's own"), "{mistakes:?}");
+}

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{OWNER, signed_in};
 use crate::admin::Administrator;
-use crate::app::{Browser, Page, TestApp};
+use crate::app::{Browser, Call, Page, TestApp};
 
 const ADMINISTRATOR: (&str, &str) = ("critic@example.com", "closing-night");
 
@@ -100,4 +100,41 @@ async fn the_log_as_a_file() {
     assert!(
         lines[1].contains(r#""uid 1000","admin socket","administrator made","account critic@example.com""#)
     );
+}
+
+/// Made, shown once, good for what was chosen, and revoked.
+#[tokio::test]
+async fn credentials_of_programs() {
+    let app = TestApp::setup().administered().start().await;
+    let mut browser = administrator(&app).await;
+    let path = "/dashboard/administration/credentials";
+    let page = browser.open(path).await;
+    let make = page.only(&format!("{path}/create"));
+    let nothing = browser.submit(&make, &[("name", "deploy"), ("read", ""), ("write", "")]).await;
+    assert!(nothing.answer.status == 422 && nothing.shows("Choose what it may do."));
+    let made =
+        browser.submit(&make, &[("name", "deploy"), ("read", "read"), ("write", ""), ("days", "30")]).await;
+    let text =
+        made.html().split("id=\"shown-credential\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(text.starts_with("sdm_"));
+    let call = |method, path| app.send(Call::new(method, path).bearer(&text));
+    assert_eq!(call("GET", "/admin/v1/teams").await.status, 200);
+    assert_eq!(call("POST", "/admin/v1/teams").await.status, 403);
+    let page = browser.open(path).await;
+    assert!(page.shows("deploy") && page.shows("1 Jan 2026") && !page.html().contains(&text));
+    let again = browser.submit(&make, &[("name", "deploy"), ("read", "read")]).await;
+    assert!(again.answer.status == 422 && again.shows("Another credential has this name"));
+    let id = page
+        .html()
+        .split("name=\"credential\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let revoke = page.only(&format!("{path}/revoke"));
+    let page = browser.submit_and_follow(&revoke, &[("credential", &id)]).await;
+    assert!(page.shows("The credential is revoked."));
+    assert_eq!(call("GET", "/admin/v1/teams").await.status, 401);
 }
