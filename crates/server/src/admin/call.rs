@@ -146,10 +146,14 @@ impl<'a> Call<'a> {
     /// The body as `T`, whose types refuse unknown members.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let body = if self.body.is_empty() { b"{}" } else { &self.body[..] };
-        serde_json::from_slice(body).map_err(|error| {
-            let message = strict_toml::in_plain_words(&without_values(&error.to_string()));
-            Problem::bad(message, "send a JSON object with the members this call takes")
-        })
+        let wrong =
+            |message: String| Problem::bad(message, "send a JSON object with the members this call takes");
+        // serde takes a list as well, of the members in their order.
+        if body.trim_ascii_start().first().is_some_and(|first| *first == b'[') {
+            return Err(wrong("the body is a list".to_owned()));
+        }
+        serde_json::from_slice(body)
+            .map_err(|error| wrong(strict_toml::in_plain_words(&without_values(&error.to_string()))))
     }
 
     /// The query's values in the order of `names`; a name that is not among them is refused.

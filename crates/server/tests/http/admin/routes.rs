@@ -62,7 +62,9 @@ async fn read_strictly() {
     }
     let large = Call::post("/admin/v1/teams").body("x".repeat(100_000));
     assert_eq!(admin.send(large).await.status, 400);
-    assert_eq!(admin.send(Call::post("/admin/v1/teams").body("{")).await.status, 400);
+    for odd in ["{", "[]", " [\"A\", \"band\"]", "null"] {
+        assert_eq!(admin.send(Call::post("/admin/v1/teams").body(odd)).await.status, 400, "{odd}");
+    }
 }
 
 /// The database away: nothing is said that is not so.
