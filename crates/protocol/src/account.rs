@@ -19,13 +19,15 @@ pub struct AccountRecord {
     pub administrator: bool,
     pub suspended: bool,
     pub has_password: bool,
+    /// Whether it is known that the e-mail is the person's.
+    pub confirmed: bool,
     pub created: Timestamp,
 }
 
 impl AccountRecord {
     /// Whether it is an administrator who can sign in. As long as there is one, there always is.
     pub fn can_administer(&self) -> bool {
-        self.administrator && self.has_password && !self.suspended
+        self.administrator && self.has_password && self.confirmed && !self.suspended
     }
 }
 

@@ -30,6 +30,11 @@ pub enum Change {
         account: AccountId,
         suspended: bool,
     },
+    /// Nobody signs in to an account before its e-mail is confirmed. New ones are.
+    SetAccountConfirmed {
+        account: AccountId,
+        confirmed: bool,
+    },
     /// The hash is a PHC string of argon2id.
     SetPassword {
         account: AccountId,
@@ -145,6 +150,13 @@ pub enum Expectation {
     AnotherOwner {
         team: TeamId,
         than: AccountId,
+    },
+    /// The account stands as it did.
+    AccountIs {
+        account: AccountId,
+        epoch: u32,
+        password_hash: String,
+        confirmed: bool,
     },
 }
 

@@ -186,6 +186,11 @@ pub enum Effect {
     EndSession {
         id: SessionId,
     },
+    /// Ends all of an account's sessions but one.
+    EndOtherSessions {
+        account: AccountId,
+        than: SessionId,
+    },
     /// Ends one access token that no grant stands behind.
     EndToken {
         nonce: u64,

@@ -32,6 +32,15 @@ pub struct Account {
     pub epoch: u32,
     /// Whether an administrator keeps it out.
     pub suspended: bool,
+    /// Whether it is known that the e-mail is the person's; until then nobody signs in.
+    pub confirmed: bool,
+}
+
+/// A session as its person sees it in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    pub id: SessionId,
+    pub started: Timestamp,
 }
 
 /// Who is signed in: an account, and the epoch its session began under.

@@ -20,6 +20,7 @@ mod insight;
 pub mod jobs;
 pub mod limit;
 pub mod listen;
+pub mod mail;
 pub mod pages;
 pub mod password;
 pub mod request;
@@ -99,6 +100,11 @@ impl Server {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The mails that are kept, where they are not sent.
+    pub fn mailbox(&self) -> Option<&mail::Mailbox> {
+        self.dashboard.as_ref()?.mailbox()
     }
 
     /// The clock.

@@ -1,6 +1,5 @@
 //! People's passwords: argon2id (RFC 9106), never on the threads that answer requests.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use stagedoor_wire::dialect::Limit;
 use tokio::sync::Semaphore;
 
 use crate::entropy;
-use crate::limit::{Key, RateLimit, network_of};
+use crate::limit::{Key, RateLimit, hash_of_email, network_of};
 
 /// argon2id of no one's password: checked for unknown e-mails, so that they take as long as known ones (OWASP ASVS 2.2).
 const NOBODY: &str =
@@ -105,9 +104,7 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     pub(crate) fn new(address: IpAddr, email: &str, known_browser: bool) -> Self {
-        let mut hasher = DefaultHasher::new();
-        email.to_lowercase().hash(&mut hasher);
-        Self { address: network_of(address), email: hasher.finish(), known_browser }
+        Self { address: network_of(address), email: hash_of_email(email), known_browser }
     }
 
     fn keys(self) -> [Key; 3] {

@@ -8,7 +8,7 @@ use stagedoor_protocol::app::App;
 use stagedoor_protocol::device::Device;
 use stagedoor_protocol::id::{AccountId, AppId, SessionId};
 use stagedoor_protocol::legacy_key::LegacyKey;
-use stagedoor_protocol::session::{Account, Session};
+use stagedoor_protocol::session::{Account, Session, SessionRecord};
 use stagedoor_protocol::{About, Effect, Facts, Question, Timestamp};
 use stagedoor_wire::Scopes;
 
@@ -170,6 +170,21 @@ impl Store {
     pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let email = email.to_lowercase();
         self.sqlite.read(move |view| questions::account_by_email(view, &email)).await
+    }
+
+    /// An account by its id, with what a sign-in needs.
+    pub async fn account_by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.sqlite.read(move |view| questions::account_by_id(view, id)).await
+    }
+
+    /// A person's sessions that are on, the newest first.
+    pub async fn sessions(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+        at_most: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::sessions(view, account, now, at_most)).await
     }
 
     /// A session and its account.

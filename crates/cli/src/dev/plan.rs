@@ -5,7 +5,9 @@ use std::sync::Arc;
 use anyhow::bail;
 use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Question};
+use stagedoor_server::config::Registration;
 use stagedoor_server::dev::Restart;
+use stagedoor_server::mail::{Mail, Post};
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
 use stagedoor_server::{Api, Clock, Dashboard, Server};
@@ -52,7 +54,9 @@ impl Plan {
         }
         let origin = self.mounts.origin.clone();
         let shown = apis.clone();
-        let dashboard = Dashboard::new(origin, shown, keys, store.clone(), self.clock.clone(), passwords);
+        let mail = Arc::new(Mail::new(Post::Mailbox(Arc::default())));
+        let dashboard = Dashboard::new(origin, shown, keys, store.clone(), self.clock.clone(), passwords)
+            .with_registration(Registration::Open, mail);
         let server = Server::new(apis, store, self.clock.clone()).with_dashboard(Arc::new(dashboard));
         Ok(Arc::new(server.with_administration(Arc::default())))
     }

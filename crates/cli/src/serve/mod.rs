@@ -19,6 +19,7 @@ use stagedoor_server::config::{Configuration, LogFormat};
 use stagedoor_server::figures::Figures;
 use stagedoor_server::front::Lasting;
 use stagedoor_server::listen::{self, Listener, ListenerOptions};
+use stagedoor_server::mail::{self, Post, Sending};
 use stagedoor_server::running::Running;
 use stagedoor_server::{Clock, FiguresListener, Insight, jobs, usage};
 use stagedoor_store::{Store, StoreOptions};
@@ -81,7 +82,8 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
     let admin_socket = configuration.admin.socket.clone();
     let (insight, exporter) = insight(&configuration)?;
     let is_stopping = insight.stopping.clone();
-    let lasting = Lasting::new(store.clone(), clock.clone(), insight);
+    let (post, sending) = post(&configuration)?;
+    let lasting = Lasting::new(store.clone(), clock.clone(), insight).with_post(post);
     let running = Arc::new(Running::start(configuration, bound[0], lasting)?);
 
     let (stop, stopping) = watch::channel(false);
@@ -117,6 +119,9 @@ async fn serve(configuration: Configuration, file: PathBuf, level: Level) -> any
     all_ended(served).await?;
     all_ended(jobs).await?;
     usage::write_once(&running.everything()).await;
+    if let Some(sending) = sending {
+        sending.end().await?;
+    }
     store.close().await;
     if let Some(exporter) = exporter {
         exporter.end().await?;
@@ -141,6 +146,13 @@ fn insight(configuration: &Configuration) -> anyhow::Result<(Insight, Option<Exp
         stopping: Arc::default(),
     };
     Ok((insight, exporter))
+}
+
+/// Where mails go, and what sends them.
+fn post(configuration: &Configuration) -> anyhow::Result<(Post, Option<Sending>)> {
+    let Some(configured) = &configuration.mail else { return Ok((Post::Nowhere, None)) };
+    let (post, sending) = mail::start(configured)?;
+    Ok((post, Some(sending)))
 }
 
 fn in_the_background(

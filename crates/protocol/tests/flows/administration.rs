@@ -30,6 +30,7 @@ fn ada() -> AccountRecord {
         administrator: true,
         suspended: false,
         has_password: true,
+        confirmed: true,
         created: START,
     }
 }

@@ -1,7 +1,7 @@
 //! Protection of forms against requests from other sites (RFC 6819 §5.3.5, RFC 9700 §4.7): where the browser says the
 //! request comes from, and a token bound to the browser's cookie and the page's address.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use stagedoor_protocol::keys::{KeyId, Purpose};
 
 use super::Door;
@@ -27,6 +27,16 @@ pub(crate) fn check(door: &Door<'_>, token: &str, cookie: &str, address: &str) -
 
 fn parts<'a>(cookie: &'a str, address: &'a str) -> [&'a [u8]; 3] {
     [cookie.as_bytes(), b"\0", address.as_bytes()]
+}
+
+/// The same for pages without a referrer, whose forms browsers send with `Origin: null`: whether they name another site, and
+/// the token bound to the cookie, tell all the same.
+pub(crate) fn is_cross_site_without_referrer(headers: &HeaderMap, origin: &str) -> bool {
+    let mut headers = headers.clone();
+    if headers.get(header::ORIGIN).is_some_and(|origin| origin == "null") {
+        headers.remove(header::ORIGIN);
+    }
+    is_cross_site(&headers, origin)
 }
 
 /// Whether a browser says that another site sent this. `origin` is what this server is reached by; its scheme counts, and

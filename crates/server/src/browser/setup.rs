@@ -41,7 +41,7 @@ pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
         _ => Ok(wrong_method(api)),
     };
     let mut response = answered.unwrap_or_else(|stop| unavailable(api, &stop));
-    // The page's address holds the code: it goes nowhere. Origin is then "null" on the form, which the check below knows.
+    // The page's address holds the code: it goes nowhere. Origin is then "null" on the form, which its check knows.
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
@@ -130,15 +130,10 @@ async fn refuse(api: &Api, code: &Secret) -> Result<Option<Response>, Stop> {
     Ok(api.store.has_administrator().await?.then(over))
 }
 
-/// From a page of ours, shown to this browser. Without a referrer browsers send `Origin: null`; whether they name another
-/// site, and the token bound to the cookie, tell all the same.
+/// From a page of ours, shown to this browser.
 fn is_own_form(api: &Api, parts: &Parts, token: &str) -> bool {
-    let mut headers = parts.headers.clone();
-    if headers.get(header::ORIGIN).is_some_and(|origin| origin == "null") {
-        headers.remove(header::ORIGIN);
-    }
     let shown_to = cookie(&parts.headers, &cookie_name(&api.door(), COOKIE));
-    !form_token::is_cross_site(&headers, &api.origin)
+    !form_token::is_cross_site_without_referrer(&parts.headers, &api.origin)
         && shown_to.is_some_and(|cookie| form_token::check(&api.door(), token, &cookie, PATH))
 }
 

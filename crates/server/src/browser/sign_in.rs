@@ -71,6 +71,7 @@ pub(crate) async fn submit(
         Tried::TooMany(seconds) => Ok(too_many(door, seconds)),
         Tried::Wrong => Ok(show(door, visitor, occasion, &email, Some(WRONG))),
         Tried::Suspended => Ok(show(door, visitor, occasion, &email, Some(SUSPENDED))),
+        Tried::Unconfirmed(_) => Ok(show(door, visitor, occasion, &email, Some(UNCONFIRMED))),
         Tried::In(account) => {
             let mut response = redirect(&parts.method, occasion.address);
             start(door, &mut response, &account).await?;
@@ -82,6 +83,8 @@ pub(crate) async fn submit(
 /// What came of a password.
 pub(crate) enum Tried {
     In(Box<Account>),
+    /// Right, but the e-mail is not known to be theirs.
+    Unconfirmed(Box<Account>),
     Wrong,
     Suspended,
     /// Seconds to wait.
@@ -90,6 +93,9 @@ pub(crate) enum Tried {
 
 pub(crate) const WRONG: &str = "Email or password is wrong. Check both and try again.";
 pub(crate) const SUSPENDED: &str = "This account is suspended. Ask who administers this server.";
+
+const UNCONFIRMED: &str = "Confirm your e-mail first: open the link in the mail that was sent to you. Signing in to the dashboard has \
+                           it sent again.";
 
 /// Checks a person's password. Whoever is not known takes as long as whoever is.
 pub(crate) async fn try_password(
@@ -113,7 +119,11 @@ pub(crate) async fn try_password(
         door.passwords.was_wrong(attempt, door.now);
         return Ok(Tried::Wrong);
     };
-    Ok(if account.suspended { Tried::Suspended } else { Tried::In(Box::new(account)) })
+    Ok(match (account.suspended, account.confirmed) {
+        (true, _) => Tried::Suspended,
+        (false, false) => Tried::Unconfirmed(Box::new(account)),
+        (false, true) => Tried::In(Box::new(account)),
+    })
 }
 
 /// Starts a session and hands it to the browser.

@@ -12,10 +12,10 @@ mod database;
 mod identity;
 mod keys;
 mod log;
+mod mail;
 mod metrics;
 mod mounts;
 mod network;
-mod not_yet;
 #[cfg(test)]
 mod reference;
 mod server;
@@ -36,6 +36,8 @@ pub use api::{ApiConfiguration, Upstream};
 pub(crate) use identity::Identity;
 pub use keys::{KeyPlace, Keys};
 pub use log::{LogFormat, LogLevel, LogSection};
+pub use mail::MailConfiguration;
+pub(crate) use mail::Security;
 pub use metrics::MetricsConfiguration;
 pub use network::Network;
 pub use server::{ServerConfiguration, TlsConfiguration, TlsFiles};
@@ -58,6 +60,8 @@ pub struct Configuration {
     pub metrics: MetricsConfiguration,
     pub traces: Option<TracesConfiguration>,
     pub registration: Registration,
+    /// None: no mails are sent.
+    pub mail: Option<MailConfiguration>,
     pub admin: AdminConfiguration,
     /// At least one.
     pub apis: Vec<ApiConfiguration>,
@@ -105,6 +109,8 @@ struct File {
     /// People.
     #[serde(default)]
     accounts: accounts::AccountsSection,
+    /// How mails are sent: to confirm an e-mail, and to set a forgotten password. Left out, none are.
+    mail: Option<mail::MailSection>,
     /// Where the server is administered.
     #[serde(default)]
     admin: admin::AdminSection,
@@ -174,13 +180,14 @@ impl Configuration {
 impl File {
     /// `None` only with a mistake noted.
     fn typed(self, signing_keys: SigningKeys, check: &mut Check<'_>) -> Option<Configuration> {
-        not_yet::check(&self, check);
+        accounts::check(&self, check);
         if self.api.is_empty() {
             check.wrong("api", "there is no [[api]]: say which API this server stands in front of");
         }
         let server = self.server.typed(check);
         let metrics = self.metrics.typed(server.as_ref(), check);
         let traces = self.traces.map(|traces| traces.typed(check));
+        let mail = self.mail.map(|mail| mail.typed(check));
         let database = self.database.typed(check);
         let own_admin_path = self.admin.own_path();
         let admin = database.as_deref().map(|database| self.admin.typed(database, check));
@@ -202,6 +209,10 @@ impl File {
                 None => None,
             },
             registration: self.accounts.registration,
+            mail: match mail {
+                Some(mail) => Some(mail?),
+                None => None,
+            },
             admin: admin.flatten()?,
             apis: apis.into_iter().collect::<Option<_>>()?,
         })

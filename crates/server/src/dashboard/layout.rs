@@ -22,6 +22,7 @@ pub(super) enum Here {
     Audit,
     Credentials,
     Database,
+    Account,
 }
 
 /// What the template around a page shows.
@@ -78,6 +79,8 @@ fn done(name: &str) -> Option<&'static str> {
         "suspended" => "Kept out: every session, grant and token of the account has ended.",
         "resumed" => "The account can sign in again. What ended stays ended.",
         "signed-out" => "Every session, grant and token of the account has ended.",
+        "password-set" => "The password is set. Whoever was signed in with the one before is signed out.",
+        "password-changed" => "The password is changed, and your other browsers are signed out.",
         "saved" => "Saved.",
         "credential-revoked" => "The credential is revoked. Whoever still uses it is refused from now on.",
         "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",

@@ -4,6 +4,7 @@
 //! page. Changes are decided by the protocol and committed as effects, as everywhere. Pages work without JavaScript; each
 //! form goes to an address below its page's, so that whoever is late with one is led back to the page.
 
+mod accounts;
 mod administration;
 mod apps;
 mod connections;
@@ -28,6 +29,8 @@ use stagedoor_store::Store;
 use crate::api::Api;
 use crate::browser::Door;
 use crate::clock::Clock;
+use crate::config::Registration;
+use crate::mail::{Mail, Mailbox};
 use crate::password::Passwords;
 pub use route::all as routes;
 use visit::Visit;
@@ -45,6 +48,8 @@ pub struct Dashboard {
     passwords: Arc<Passwords>,
     /// In the order of the configuration.
     apis: Vec<Arc<Api>>,
+    registration: Registration,
+    mail: Arc<Mail>,
 }
 
 impl Dashboard {
@@ -57,14 +62,24 @@ impl Dashboard {
         clock: Clock,
         passwords: Arc<Passwords>,
     ) -> Self {
-        Self { origin, keys, store, clock, passwords, apis }
+        let (registration, mail) = (Registration::Closed, Mail::nowhere());
+        Self { origin, keys, store, clock, passwords, apis, registration, mail }
+    }
+
+    /// The same, where people come to accounts in this way, and are written to.
+    pub fn with_registration(self, registration: Registration, mail: Arc<Mail>) -> Self {
+        Self { registration, mail, ..self }
+    }
+
+    pub(crate) fn mailbox(&self) -> Option<&Mailbox> {
+        self.mail.mailbox()
     }
 
     /// Answers a request for one of its pages.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         match Visit::begin(self, request).await {
             Ok((visit, route)) => match (route.answer)(&visit).await {
-                Ok(response) => visit.greeted(response),
+                Ok(response) => route.sealed(visit.greeted(response)),
                 Err(stop) => say::stopped(&visit, &stop),
             },
             Err(response) => *response,

@@ -2,11 +2,12 @@
 
 use std::pin::Pin;
 
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use stagedoor_protocol::team::Role;
 
 use super::visit::Visit;
-use super::{administration, apps, connections, invitations, redirect_uris, session, teams};
+use super::{accounts, administration, apps, connections, invitations, redirect_uris, session, teams};
 use crate::settle::Stop;
 
 /// How a route is asked for.
@@ -21,6 +22,8 @@ pub(super) enum Way {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Needs {
     Nobody,
+    /// Nobody, and its address may hold the code of a link: it goes nowhere.
+    Link,
     /// Signed in.
     Account,
     /// A member of the team that the first parameter names, with at least this role.
@@ -37,6 +40,16 @@ pub(super) struct Route {
     pub(super) path: &'static str,
     pub(super) needs: Needs,
     pub(super) answer: for<'a> fn(&'a Visit<'a>) -> Answering<'a>,
+}
+
+impl Route {
+    /// The answer as it leaves.
+    pub(super) fn sealed(&self, mut response: Response) -> Response {
+        if self.needs == Needs::Link {
+            response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
+        response
+    }
 }
 
 pub(super) type Answered = Result<Response, Stop>;
@@ -59,7 +72,21 @@ routes! {
     Get "" Needs::Account => apps::first,
     Get "sign-in" Needs::Nobody => session::show,
     Post "sign-in/enter" Needs::Nobody => session::enter,
+    Post "sign-in/send-again" Needs::Nobody => accounts::confirm::send_again,
     Post "sign-out/leave" Needs::Account => session::leave,
+
+    Get "register" Needs::Link => accounts::register::show,
+    Post "register/create" Needs::Link => accounts::register::create,
+    Get "confirm" Needs::Link => accounts::confirm::show,
+    Post "confirm/accept" Needs::Link => accounts::confirm::accept,
+    Get "forgotten" Needs::Nobody => accounts::reset::show_forgotten,
+    Post "forgotten/send" Needs::Nobody => accounts::reset::send,
+    Get "reset" Needs::Link => accounts::reset::show,
+    Post "reset/set" Needs::Link => accounts::reset::set,
+    Get "account" Needs::Account => accounts::own::show,
+    Post "account/name" Needs::Account => accounts::own::rename,
+    Post "account/password" Needs::Account => accounts::own::change_password,
+    Post "account/sign-out-everywhere" Needs::Account => accounts::own::sign_out_everywhere,
 
     Get "apps" Needs::Account => apps::first,
     Get "apps/new" Needs::Account => apps::create::show,

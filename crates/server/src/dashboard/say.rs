@@ -22,7 +22,7 @@ struct Message<'a> {
     next: (&'a str, &'a str),
 }
 
-fn message(
+pub(super) fn message(
     dashboard: &Dashboard,
     status: StatusCode,
     title: &str,
@@ -33,7 +33,7 @@ fn message(
     page(status, html.unwrap_or_else(|_| text.to_owned()), None)
 }
 
-const HOME: (&str, &str) = (BASE, "To the dashboard");
+pub(super) const HOME: (&str, &str) = (BASE, "To the dashboard");
 
 pub(super) fn nothing_here(dashboard: &Dashboard) -> Response {
     let text = "There is nothing at this address, or it is not yours to see. It may have been deleted, or you are signed in as \

@@ -6,12 +6,14 @@ use axum::response::Response;
 use stagedoor_protocol::session;
 use stagedoor_wire::Secret;
 
+use super::accounts::confirm;
 use super::route::Answered;
 use super::visit::Visit;
 use super::{BASE, is_at, say};
 use crate::browser::sign_in::{self, Tried};
 use crate::browser::visitor::let_out;
 use crate::browser::{page, redirect};
+use crate::config::Registration;
 use crate::pages::Frame;
 use crate::settle::settle;
 
@@ -24,23 +26,32 @@ struct SignInPage<'a> {
     next: &'a str,
     email: &'a str,
     error: Option<&'a str>,
+    may_register: bool,
+    may_reset: bool,
+    /// For whom the mail can be sent again that confirms their e-mail.
+    send_again: Option<String>,
+    done: Option<&'static str>,
 }
 
 pub(super) async fn show(visit: &Visit<'_>) -> Answered {
     if visit.signed_in.is_some() {
         return Ok(redirect(&visit.parts.method, next(visit.query("next"))));
     }
-    Ok(ask(visit, next(visit.query("next")), "", None))
+    Ok(ask(visit, next(visit.query("next")), "", None, None))
 }
 
 pub(super) async fn enter(visit: &Visit<'_>) -> Answered {
     let (email, next) = (visit.field("email"), next(Some(visit.field("next"))));
     let password = Secret::new(visit.field("password").to_owned());
-    let again = |error| Ok(ask(visit, next, email, Some(error)));
+    let again = |error| Ok(ask(visit, next, email, Some(error), None));
     match sign_in::try_password(&visit.door(), &visit.parts, email, password).await? {
         Tried::TooMany(seconds) => Ok(say::too_many(visit, seconds)),
         Tried::Wrong => again(sign_in::WRONG),
         Tried::Suspended => again(sign_in::SUSPENDED),
+        Tried::Unconfirmed(account) => {
+            let token = confirm::send_again_token(visit, &account.email);
+            Ok(ask(visit, next, email, Some(UNCONFIRMED), Some(token)))
+        }
         Tried::In(account) => {
             let mut response = redirect(&visit.parts.method, next);
             sign_in::start(&visit.door(), &mut response, &account).await?;
@@ -58,16 +69,35 @@ pub(super) async fn leave(visit: &Visit<'_>) -> Answered {
     Ok(response)
 }
 
-fn ask(visit: &Visit<'_>, next: &str, email: &str, error: Option<&str>) -> Response {
-    let html =
-        SignInPage { frame: visit.door().frame(), form_token: &visit.form_token(), next, email, error };
+fn ask(
+    visit: &Visit<'_>,
+    next: &str,
+    email: &str,
+    error: Option<&str>,
+    send_again: Option<String>,
+) -> Response {
+    let form_token = visit.form_token_of(&format!("{BASE}/sign-in"));
+    let html = SignInPage {
+        frame: visit.door().frame(),
+        form_token: &form_token,
+        next,
+        email,
+        error,
+        may_register: visit.dashboard.registration == Registration::Open,
+        may_reset: visit.dashboard.mail.is_sent(),
+        send_again,
+        done: visit.query("done").filter(|done| *done == "signed-out").map(|_| SIGNED_OUT),
+    };
     let html = html.render().unwrap_or_default();
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(status, html, None)
 }
 
+const UNCONFIRMED: &str = "Confirm your e-mail first: open the link in the mail that was sent to you.";
+const SIGNED_OUT: &str = "You are signed out everywhere, and no app has access any more.";
+
 /// Only pages of the dashboard are led to (RFC 9700 §4.11: no open redirector).
-fn next(asked: Option<&str>) -> &str {
+pub(super) fn next(asked: Option<&str>) -> &str {
     // Browsers read `..`, and what is escaped, before they go there.
     let stays = |path: &str| is_at(path) && !path.contains("..") && !path.contains('%');
     asked

@@ -1,6 +1,7 @@
 //! A request to the dashboard once it is known what it leads to and that whoever asks may.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -18,9 +19,10 @@ use super::route::{self, Needs, Route, Way};
 use super::{BASE, Dashboard, say};
 use crate::api::Api;
 use crate::browser::visitor::Visitor;
-use crate::browser::{Door, form_token, is_cross_site, redirect};
+use crate::browser::{Door, form_token, redirect};
 use crate::entropy;
 use crate::http::read_body;
+use crate::listen::address;
 use crate::settle::Stop;
 
 /// What a form of the dashboard is told beside its answer.
@@ -125,15 +127,15 @@ impl<'a> Visit<'a> {
 
     /// The answer to whoever may not go on.
     async fn admit(&mut self, route: &Route) -> Result<Option<Response>, Stop> {
-        if route.way == Way::Post && is_cross_site(&self.parts.headers, &self.dashboard.origin) {
+        if route.way == Way::Post && self.is_cross_site(route) {
             return Ok(Some(say::not_from_here(self)));
         }
         let signed_in = self.signed_in.as_ref();
-        if signed_in.is_none() && route.needs != Needs::Nobody {
+        if signed_in.is_none() && !matches!(route.needs, Needs::Nobody | Needs::Link) {
             return Ok(Some(self.to_sign_in()));
         }
         let missing = match route.needs {
-            Needs::Nobody | Needs::Account => None,
+            Needs::Nobody | Needs::Link | Needs::Account => None,
             Needs::Administrator => (!self.is_administrator()).then(|| say::nothing_here_for(self)),
             Needs::Member(role) => {
                 let team = self.parameters.first().and_then(|text| text.parse().ok()).map(TeamId);
@@ -152,6 +154,14 @@ impl<'a> Visit<'a> {
         // Last, so that a form tells no stranger what is there.
         let fresh = route.way == Way::Get || self.is_own_form();
         Ok((!fresh).then(|| say::stale(self)))
+    }
+
+    fn is_cross_site(&self, route: &Route) -> bool {
+        let (headers, origin) = (&self.parts.headers, &self.dashboard.origin);
+        match route.needs {
+            Needs::Link => form_token::is_cross_site_without_referrer(headers, origin),
+            _ => form_token::is_cross_site(headers, origin),
+        }
     }
 
     fn lacks(&self, role: Role) -> Option<Response> {
@@ -200,6 +210,16 @@ impl<'a> Visit<'a> {
         self.form_token_of(&self.page)
     }
 
+    /// A token that stands for something said to this browser.
+    pub(super) fn token_for(&self, what: &str) -> String {
+        form_token::make(&self.door(), self.bound_to(), what)
+    }
+
+    /// Whether the form's field `name` is such a token.
+    pub(super) fn is_token_for(&self, name: &str, what: &str) -> bool {
+        form_token::check(&self.door(), self.field(name), self.bound_to(), what)
+    }
+
     /// The token of the forms on another page of theirs.
     pub(super) fn form_token_of(&self, page: &str) -> String {
         form_token::make(&self.door(), self.bound_to(), page)
@@ -237,6 +257,11 @@ impl<'a> Visit<'a> {
     /// The e-mail of who is signed in, for the audit log.
     pub(super) fn actor(&self) -> &str {
         self.signed_in.as_ref().map_or("", |signed_in| &signed_in.session.account.email)
+    }
+
+    /// Where the request came from.
+    pub(super) fn address(&self) -> IpAddr {
+        address(&self.parts.extensions)
     }
 
     /// A field of the form; empty where it is missing.

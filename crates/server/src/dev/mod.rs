@@ -4,6 +4,7 @@
 mod callers;
 mod faults;
 mod home;
+mod mail;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -49,6 +50,8 @@ struct Stage {
 }
 
 const CONTROLS: &str = "/_dev/";
+/// Where mails are shown.
+pub(crate) const MAILBOX: &str = "/_dev/mail";
 
 impl Dev {
     /// Wraps `server`; `restart` serves `POST /_dev/reset` and `home` is what `/` shows. Once `stopping` turns true no fault
@@ -66,9 +69,13 @@ impl Dev {
 
     async fn control(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
+        if parts.uri.path() == MAILBOX {
+            return mail::answer(&self.current(), &parts);
+        }
         let known = matches!(parts.uri.path(), "/_dev/clock" | "/_dev/reset");
         if !known {
-            return error(StatusCode::NOT_FOUND, "there are POST /_dev/clock and POST /_dev/reset");
+            let text = "there are POST /_dev/clock, POST /_dev/reset and GET /_dev/mail";
+            return error(StatusCode::NOT_FOUND, text);
         }
         if parts.method != Method::POST {
             let mut response = error(StatusCode::METHOD_NOT_ALLOWED, "send POST");

@@ -21,7 +21,7 @@ pub(super) fn all(
     connections: &Connections,
     before: Option<&Front>,
 ) -> Result<Vec<Hosted>, FrontError> {
-    let Lasting { store, clock, passwords, insight, administration: _ } = lasting;
+    let Lasting { store, clock, passwords, insight, .. } = lasting;
     let hosted = |configured: &ApiConfiguration| {
         let settings = settings(configured, origin, connections)?;
         let keys = configuration.keys.ring.clone();

@@ -17,6 +17,7 @@ use crate::config::{Configuration, Network};
 use crate::figures::Figures;
 use crate::gateway::upstream::{Connections, NoCertificates};
 use crate::listen::Handler;
+use crate::mail::{Mail, Post};
 use crate::password::Passwords;
 use crate::{Administration, Api, Clock, Dashboard, Insight, Server, admin, is_own};
 use apis::Hosted;
@@ -26,6 +27,7 @@ pub struct Lasting {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     passwords: Arc<Passwords>,
+    mail: Arc<Mail>,
     pub(crate) insight: Insight,
     administration: Arc<Administration>,
 }
@@ -58,8 +60,15 @@ pub enum FrontError {
 }
 
 impl Lasting {
+    /// Mails go nowhere.
     pub fn new(store: Store, clock: Clock, insight: Insight) -> Self {
-        Self { store, clock, passwords: Arc::default(), insight, administration: Arc::default() }
+        let (mail, administration) = (Mail::nowhere(), Arc::default());
+        Self { store, clock, passwords: Arc::default(), mail, insight, administration }
+    }
+
+    /// The same, with somewhere for mails to go.
+    pub fn with_post(self, post: Post) -> Self {
+        Self { mail: Arc::new(Mail::new(post)), ..self }
     }
 }
 
@@ -96,8 +105,9 @@ impl Front {
         let all = everything.apis().to_vec();
         let (keys, passwords) = (configuration.keys.ring.clone(), lasting.passwords.clone());
         let (store, clock) = (lasting.store.clone(), lasting.clock.clone());
-        let dashboard = Arc::new(Dashboard::new(origin.to_owned(), all, keys, store, clock, passwords));
-        let by_any_host = server(hosts.remove(&None).unwrap_or_default()).with_dashboard(dashboard);
+        let dashboard = Dashboard::new(origin.to_owned(), all, keys, store, clock, passwords)
+            .with_registration(configuration.registration, lasting.mail.clone());
+        let by_any_host = server(hosts.remove(&None).unwrap_or_default()).with_dashboard(Arc::new(dashboard));
         let by_host = hosts.into_iter().filter_map(|(host, apis)| Some((host?, server(apis)))).collect();
         let is_proxied = is_https(origin) && configuration.server.tls.is_none();
         let strict_transport = is_proxied.then(|| configuration.server.strict_transport.clone());

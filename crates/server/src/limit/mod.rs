@@ -4,6 +4,7 @@
 mod quota;
 mod rate;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use stagedoor_protocol::id::{AccountId, AppId, TeamId};
@@ -26,10 +27,22 @@ pub enum Key {
 }
 
 impl Key {
+    /// The key of an e-mail, in whatever case.
+    pub(crate) fn of_email(email: &str) -> Self {
+        Self::Email(hash_of_email(email))
+    }
+
     /// The key of an address.
     pub fn of_address(address: IpAddr) -> Self {
         Self::Address(network_of(address))
     }
+}
+
+/// The hash of an e-mail, in whatever case.
+pub(crate) fn hash_of_email(email: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    email.to_lowercase().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What one customer has: an IPv4 address, of IPv6 a network, /64.

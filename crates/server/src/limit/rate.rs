@@ -47,6 +47,12 @@ impl RateLimit {
         }
     }
 
+    /// One that recovers slowly: one request in so many seconds, with room for a burst.
+    pub fn one_in(seconds: u32, burst: u32) -> Self {
+        let limit = Self::new(Limit { burst, per_minute: 1 });
+        Self { interval: i64::from(seconds.max(1)) * 1_000_000, ..limit }
+    }
+
     /// Whether it allows as much.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         (self.interval, self.burst) == (other.interval, other.burst)

@@ -32,6 +32,12 @@ pub(super) fn keep(new: &mut Configuration, old: &Configuration) -> Vec<&'static
         new.metrics = old.metrics;
         named.push("[metrics]");
     }
+    if new.mail != old.mail {
+        // Open registration needs it.
+        new.mail.clone_from(&old.mail);
+        new.registration = old.registration;
+        named.push("[mail], with the registration");
+    }
     if new.traces != old.traces {
         new.traces.clone_from(&old.traces);
         named.push("[traces]");

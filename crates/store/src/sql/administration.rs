@@ -3,7 +3,7 @@
 /// Administrators who can sign in.
 macro_rules! administrators {
     () => {
-        "SELECT 1 FROM accounts WHERE administrator = 1 AND suspended = 0 AND password_hash <> ''"
+        "SELECT 1 FROM accounts WHERE administrator = 1 AND suspended = 0 AND confirmed = 1 AND password_hash <> ''"
     };
 }
 
@@ -15,12 +15,17 @@ statements! {
     TEAM_NAME_FREE = "SELECT NOT EXISTS (SELECT 1 FROM teams WHERE name = $1)";
     /// app, stage
     STAGE_IS = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND stage = $2)";
+    /// account, epoch, password hash, confirmed
+    ACCOUNT_IS = "SELECT EXISTS (SELECT 1 FROM accounts
+        WHERE id = $1 AND epoch = $2 AND password_hash = $3 AND confirmed = $4)";
     /// name, account
     RENAME_ACCOUNT = "UPDATE accounts SET name = $1 WHERE id = $2";
     /// administrator, account
     SET_ADMINISTRATOR = "UPDATE accounts SET administrator = $1 WHERE id = $2";
     /// suspended, account
     SET_ACCOUNT_SUSPENDED = "UPDATE accounts SET suspended = $1 WHERE id = $2";
+    /// confirmed, account
+    SET_ACCOUNT_CONFIRMED = "UPDATE accounts SET confirmed = $1 WHERE id = $2";
     /// password hash, account
     SET_PASSWORD = "UPDATE accounts SET password_hash = $1 WHERE id = $2";
     /// name, team

@@ -10,6 +10,12 @@ statements! {
     /// at most, now
     SESSIONS = "DELETE FROM sessions WHERE id IN (SELECT id FROM
         (SELECT id, expires FROM sessions ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";
+    /// at most, registered at the latest. Someone who is in a team or on a list, or was signed in, has rows that need theirs.
+    UNCONFIRMED = "DELETE FROM accounts WHERE id IN (SELECT id FROM
+        (SELECT id, created FROM accounts WHERE confirmed = 0 ORDER BY id LIMIT $1) AS first WHERE created < $2)
+        AND NOT EXISTS (SELECT 1 FROM team_members m WHERE m.account_id = accounts.id)
+        AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.account_id = accounts.id)
+        AND NOT EXISTS (SELECT 1 FROM listed_users l WHERE l.account_id = accounts.id)";
     /// at most, now
     DEVICES = "DELETE FROM devices WHERE id IN (SELECT id FROM
         (SELECT id, expires FROM devices ORDER BY id LIMIT $1) AS first WHERE expires <= $2)";

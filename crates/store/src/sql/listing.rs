@@ -3,7 +3,7 @@
 
 macro_rules! account {
     () => {
-        "SELECT p.id, p.email, p.name, p.administrator, p.suspended, p.password_hash <> '', p.created FROM accounts p "
+        "SELECT p.id, p.email, p.name, p.administrator, p.suspended, p.password_hash <> '', p.created, p.confirmed FROM accounts p "
     };
 }
 

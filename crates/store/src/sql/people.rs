@@ -5,8 +5,11 @@ statements! {
     CREATE_ACCOUNT = "INSERT INTO accounts (id, email, name, password_hash, created, epoch)
         VALUES ($1, $2, $3, $4, $5, (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// email
-    ACCOUNT_BY_EMAIL = "SELECT id, email, name, password_hash, epoch, suspended FROM accounts
+    ACCOUNT_BY_EMAIL = "SELECT id, email, name, password_hash, epoch, suspended, confirmed FROM accounts
         WHERE email = $1";
+    /// account
+    ACCOUNT_BY_ID = "SELECT id, email, name, password_hash, epoch, suspended, confirmed FROM accounts
+        WHERE id = $1";
     /// app, account
     STANDING = "SELECT p.epoch, l.app_id IS NOT NULL
         FROM accounts p LEFT JOIN listed_users l ON l.app_id = $1 AND l.account_id = p.id WHERE p.id = $2";
@@ -15,8 +18,13 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6)";
     /// session
     END_SESSION = "DELETE FROM sessions WHERE id = $1";
+    /// account, session
+    END_OTHER_SESSIONS = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
+    /// account, now, at most
+    SESSIONS = "SELECT s.id, s.started FROM sessions s JOIN accounts p ON p.id = s.account_id
+        WHERE s.account_id = $1 AND s.epoch = p.epoch AND s.expires > $2 ORDER BY s.id DESC LIMIT $3";
     /// session
-    SESSION = "SELECT p.id, p.email, p.name, p.password_hash, p.epoch, p.suspended,
+    SESSION = "SELECT p.id, p.email, p.name, p.password_hash, p.epoch, p.suspended, p.confirmed,
         s.hash, s.epoch, s.expires
         FROM sessions s JOIN accounts p ON p.id = s.account_id WHERE s.id = $1";
     /// account, app, scopes, since

@@ -20,6 +20,9 @@ const USAGE_SECONDS: i64 = 62 * 24 * 3600;
 /// How long days are kept.
 const USAGE_DAY_SECONDS: i64 = 400 * 24 * 3600;
 
+/// How long an e-mail stays that someone registered and nobody confirmed: a week, where its links work for a day.
+const UNCONFIRMED_SECONDS: i64 = 7 * 24 * 3600;
+
 /// Rows that one statement looks at: few enough to be quick where each has to be fetched from a disk.
 const PIECE: i64 = 32;
 
@@ -126,12 +129,13 @@ impl Sweep {
 }
 
 /// Statements that delete what is over before a time, an hour or a day, and which that is.
-fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 13] {
+fn rows_with_an_end(now: Timestamp, horizon: Timestamp) -> [(&'static str, i64); 14] {
     let day = |seconds: i64| Day::of(now.plus_seconds(-seconds)).0;
     [
         (sql::CODES, now.0),
         (sql::SESSIONS, now.0),
         (sql::DEVICES, now.0),
+        (sql::UNCONFIRMED, now.plus_seconds(-UNCONFIRMED_SECONDS).0),
         (sql::AUDIT, now.plus_seconds(-AUDIT_SECONDS).0),
         (sql::INVITATIONS, now.0),
         (sql::REMOVED_APPS, horizon.0),

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_teams.sql"),
     include_str!("../../migrations/0008_last_used.sql"),
     include_str!("../../migrations/0009_admin_api.sql"),
+    include_str!("../../migrations/0010_registration.sql"),
 ];
 
 /// Brings the database to the newest schema.

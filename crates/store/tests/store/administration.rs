@@ -398,3 +398,25 @@ async fn audit() {
     let app = format!("api/{}", client_id(APP));
     assert_eq!(names, [Some(&*app), None, Some("ada@example.com"), Some("First"), Some(&*app)]);
 }
+
+/// A decision about a person's password or e-mail rests on all of what it looked at.
+#[tokio::test]
+async fn an_account_as_it_was() {
+    let world = World::new().await;
+    let account = world.store.account_by_id(ACCOUNT).await.unwrap().unwrap();
+    assert!(account.confirmed);
+    let expects = |epoch, hash: &str, confirmed| {
+        let password_hash = hash.to_owned();
+        Expectation::AccountIs { account: ACCOUNT, epoch, password_hash, confirmed }
+    };
+    let hash = account.password_hash.as_str();
+    assert!(holds(&world, expects(0, hash, true)).await);
+    assert!(!holds(&world, expects(1, hash, true)).await);
+    assert!(!holds(&world, expects(0, "another", true)).await);
+    assert!(!holds(&world, expects(0, hash, false)).await);
+    let unconfirmed = Change::SetAccountConfirmed { account: ACCOUNT, confirmed: false };
+    world.commit([Effect::Administer(unconfirmed)]).await.unwrap();
+    assert!(holds(&world, expects(0, hash, false)).await);
+    world.commit([administrator(ACCOUNT, true)]).await.unwrap();
+    assert!(holds(&world, Expectation::NoAdministrator).await, "one who cannot sign in yet");
+}

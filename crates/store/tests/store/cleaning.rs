@@ -1,9 +1,10 @@
 //! Rows that are over go, in small batches.
 
 use stagedoor_protocol::access_token::Epochs;
+use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::grant::Grant;
-use stagedoor_protocol::id::{CodeId, DeviceId, GrantId, SessionId};
+use stagedoor_protocol::id::{AccountId, CodeId, DeviceId, GrantId, SessionId};
 use stagedoor_protocol::{About, Effect, EpochOf, Subject, Timestamp};
 use stagedoor_store::{Cleaned, Over, OverGrants};
 
@@ -129,4 +130,38 @@ async fn the_audit_log_goes_back_four_hundred_days() {
     assert_eq!(clean(later(days(400) + 1)).await, 1);
     assert_eq!(clean(later(days(699))).await, 1);
     assert_eq!(clean(later(days(701))).await, 1);
+}
+
+/// Whoever registered with an e-mail and never confirmed it is forgotten.
+#[tokio::test]
+async fn the_unconfirmed_go_after_a_week() {
+    let world = World::new().await;
+    let id = AccountId(30);
+    let (email, name, password_hash) = ("new@example.com".to_owned(), "Nia".to_owned(), "x".to_owned());
+    let unconfirmed = Effect::Administer(Change::SetAccountConfirmed { account: id, confirmed: false });
+    world
+        .commit([Effect::CreateAccount { id, email, name, password_hash, at: NOW }, unconfirmed])
+        .await
+        .unwrap();
+    let week = 7 * 24 * 3600;
+    for (seconds, rows) in [(week, 0), (week + 1, 1), (2 * week, 0)] {
+        assert_eq!(world.store.clean(over(later(seconds)), 100).await.unwrap().rows, rows, "{seconds}");
+    }
+    assert!(world.store.account(id).await.unwrap().is_none());
+    assert!(world.store.account(ACCOUNT).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn all_sessions_of_a_person_but_one() {
+    let world = World::new().await;
+    world.commit([session(1, 60), session(2, 60), session(3, 30)]).await.unwrap();
+    let ids = async |seconds| {
+        let sessions = world.store.sessions(ACCOUNT, later(seconds), 10).await.unwrap();
+        sessions.iter().map(|session| session.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!((ids(0).await, ids(30).await), (vec![3, 2, 1], vec![2, 1]));
+    world.commit([Effect::EndOtherSessions { account: ACCOUNT, than: SessionId(2) }]).await.unwrap();
+    assert_eq!(ids(0).await, [2]);
+    world.commit([Effect::Raise { epoch: EpochOf::Account(ACCOUNT), at: NOW }]).await.unwrap();
+    assert!(ids(0).await.is_empty());
 }

@@ -244,21 +244,21 @@ fn two_of_them() {
     let cases = [
         (
             "name = \"catalogue\"\npath = \"/other\"",
-            "50: line 27 has an API named \"catalogue\" already: choose another name",
+            "55: line 27 has an API named \"catalogue\" already: choose another name",
         ),
         (
             "name = \"other\"\npath = \"/catalogue\"",
-            "51: the API \"catalogue\" lies at /catalogue too: give each a path or a host of its own",
+            "56: the API \"catalogue\" lies at /catalogue too: give each a path or a host of its own",
         ),
         (
             "name = \"other\"\npath = \"/catalogue/v2\"",
-            "51: /catalogue/v2 lies within /catalogue, and one of them is the API \"catalogue\": put them side by side",
+            "56: /catalogue/v2 lies within /catalogue, and one of them is the API \"catalogue\": put them side by side",
         ),
         (
             "name = \"other\"\npath = \"/\"",
-            "51: /catalogue lies within /, and one of them is the API \"catalogue\": put them side by side",
+            "56: /catalogue lies within /, and one of them is the API \"catalogue\": put them side by side",
         ),
-        ("name = \"other\"\npaht = \"/x\"", "51: unknown field `paht`; did you mean `path`?"),
+        ("name = \"other\"\npaht = \"/x\"", "56: unknown field `paht`; did you mean `path`?"),
     ];
     for (lines, said) in cases {
         assert_eq!(second(lines), [format!("stagedoor.toml:{said}")], "{lines}");

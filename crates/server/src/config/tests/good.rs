@@ -36,7 +36,7 @@ fn the_templates_comments() {
         }
         text.push('\n');
     }
-    assert_eq!(uncommented, 12, "{text}");
+    assert_eq!(uncommented, 15, "{text}");
     let configuration = Folder::new().read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let proxy: IpAddr = "10.0.0.7".parse().unwrap();
     assert!(configuration.server.trusted_proxies[0].contains(proxy));

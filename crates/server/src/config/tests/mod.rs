@@ -2,6 +2,7 @@
 
 mod api;
 mod good;
+mod mail;
 mod server;
 mod tls;
 

@@ -31,7 +31,7 @@ fn form() {
             ("[lug]", "18: unknown field `lug`; did you mean `log`?"),
             (
                 "[syslog]",
-                "18: unknown field `syslog`; what may stand here is `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `admin` and `api`",
+                "18: unknown field `syslog`; what may stand here is `server`, `database`, `keys`, `log`, `metrics`, `traces`, `accounts`, `mail`, `admin` and `api`",
             ),
             (
                 "[log",
@@ -219,13 +219,13 @@ fn files() {
 }
 
 #[test]
-fn what_is_not_there_yet() {
+fn registration() {
     all(
         "registration = \"invitation\"",
         &[
             (
                 "registration = \"open\"",
-                "23: nobody can register at this version yet: write \"invitation\" or \"closed\"",
+                "23: who registers confirms their e-mail by mail, and there is no [mail]: say there which server sends it, or write \"invitation\"",
             ),
             (
                 "registration = \"anyone\"",

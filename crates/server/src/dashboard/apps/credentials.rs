@@ -172,7 +172,9 @@ pub(in crate::dashboard) async fn view_secret(visit: &Visit<'_>) -> Answered {
     let password = Secret::new(visit.field("password").to_owned());
     match sign_in::try_password(&visit.door(), &visit.parts, visit.actor(), password).await? {
         Tried::TooMany(seconds) => Ok(say::too_many(visit, seconds)),
-        Tried::Wrong | Tried::Suspended => ask(Some("The password is wrong. Check it, and try again.")),
+        Tried::Wrong | Tried::Suspended | Tried::Unconfirmed(_) => {
+            ask(Some("The password is wrong. Check it, and try again."))
+        }
         Tried::In(_) => {
             let viewed = app::view_secret(&api.rules, record.app.id, secret, visit.actor(), visit.now());
             match visit.settle(viewed).await? {

@@ -43,7 +43,7 @@ pub(super) fn badge(stage: Stage) -> &'static str {
 }
 
 /// A rendered page; `is_wrong`: it says what was wrong with what was sent.
-pub(super) fn html(rendered: askama::Result<String>, is_wrong: bool) -> Response {
+pub(in crate::dashboard) fn html(rendered: askama::Result<String>, is_wrong: bool) -> Response {
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page_with_script(status, rendered.unwrap_or_default())
 }

@@ -112,7 +112,7 @@ fn refuse_last_administrator(comparison: &Comparison<'_>, file: &StateFile) -> R
     let had = accounts.iter().any(AccountRecord::can_administer);
     let stays =
         |own: &AccountRecord| match file.account.iter().find(|entry| entry.email == own.email.as_str()) {
-            Some(entry) => entry.administrator && !entry.suspended && own.has_password,
+            Some(entry) => entry.administrator && !entry.suspended && own.has_password && own.confirmed,
             None => own.can_administer() && !comparison.options.prune,
         };
     let comes = |entry: &AccountEntry| {

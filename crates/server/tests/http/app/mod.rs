@@ -17,7 +17,9 @@ use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{About, Decision, Effect, Question, Rules, Timestamp};
+use stagedoor_server::config::Registration;
 use stagedoor_server::listen::ClientAddress;
+use stagedoor_server::mail::{Mail, Post};
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
 use stagedoor_server::{Api, ApiSettings, Clock, Dashboard, NeededScope, Server, Upstream, entropy};
@@ -58,6 +60,7 @@ pub(crate) struct Setup {
     jwts: Vec<(&'static str, Algorithm)>,
     keys: Option<String>,
     administered: bool,
+    registration: Registration,
 }
 
 impl Setup {
@@ -86,6 +89,12 @@ impl Setup {
         self
     }
 
+    /// Lets people come to accounts in another way than by registering.
+    pub(crate) fn registration(mut self, registration: Registration) -> Self {
+        self.registration = registration;
+        self
+    }
+
     /// Takes a key file instead of a new one.
     pub(crate) fn keys(mut self, keys: &str) -> Self {
         self.keys = Some(keys.to_owned());
@@ -105,7 +114,7 @@ impl Setup {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        let Self { origin, dialects, state, unlimited, jwts, keys, administered } = self;
+        let Self { origin, dialects, state, unlimited, jwts, keys, administered, registration } = self;
         let folder = TempDir::new().unwrap();
         let clock = Clock::stopped_at(START);
         let keys = keys.unwrap_or_else(|| KeyRing::generate(START, &mut entropy::rng()).to_string());
@@ -134,7 +143,8 @@ impl Setup {
         let same_name = Change::RenameTeam { team: TeamId(5004), name: "Low Tide".to_owned() };
         store.commit(vec![Effect::Administer(same_name)]).await.unwrap();
         let dashboard =
-            Dashboard::new(origin.clone(), apis.clone(), keys, store.clone(), clock.clone(), passwords);
+            Dashboard::new(origin.clone(), apis.clone(), keys, store.clone(), clock.clone(), passwords)
+                .with_registration(registration, Arc::new(Mail::new(Post::Mailbox(Arc::default()))));
         let mut server = Server::new(apis, store, clock.clone()).with_dashboard(Arc::new(dashboard));
         if administered {
             server = server.with_administration(Arc::default());
@@ -154,6 +164,7 @@ impl TestApp {
             jwts: Vec::new(),
             keys: None,
             administered: false,
+            registration: Registration::Open,
         }
     }
 

@@ -19,7 +19,7 @@ use url::form_urlencoded::{self, byte_serialize};
 use super::Call;
 
 /// What names a secret: in forms, queries and JSON.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 17] = [
     "access_token",
     "client_secret",
     "code",
@@ -28,7 +28,10 @@ const NAMES: [&str; 14] = [
     "device_code",
     "form_token",
     "id_token",
+    "invitation",
     "key",
+    "new_password",
+    "old_password",
     "password",
     "refresh_token",
     "secret",

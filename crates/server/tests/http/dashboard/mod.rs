@@ -1,5 +1,6 @@
 //! The dashboard, as browsers see it.
 
+mod accounts;
 mod administration;
 mod apps;
 mod connections;

@@ -16,6 +16,9 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
         Expectation::NoAdministrator => ask(tables, sql::NO_ADMINISTRATOR, [])?,
         Expectation::AnotherAdministrator(than) => ask(tables, sql::ANOTHER_ADMINISTRATOR, [than.0])?,
         Expectation::TeamNameFree(name) => ask(tables, sql::TEAM_NAME_FREE, [name])?,
+        Expectation::AccountIs { account, epoch, password_hash, confirmed } => {
+            ask(tables, sql::ACCOUNT_IS, params![account.0, epoch, password_hash, confirmed])?
+        }
         Expectation::Stage { app, stage } => ask(tables, sql::STAGE_IS, params![app.0, stage.as_str()])?,
         Expectation::Member { team, account, role } => {
             ask(tables, sql::MEMBER_IS, params![team.0, account.0, role.as_str()])?
@@ -39,6 +42,9 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
         }
         Change::SetAccountSuspended { account, suspended } => {
             tables.change(sql::SET_ACCOUNT_SUSPENDED, params![suspended, account.0])
+        }
+        Change::SetAccountConfirmed { account, confirmed } => {
+            tables.change(sql::SET_ACCOUNT_CONFIRMED, params![confirmed, account.0])
         }
         Change::SetPassword { account, password_hash } => {
             tables.change(sql::SET_PASSWORD, params![password_hash, account.0])

@@ -94,6 +94,7 @@ pub(super) fn apply(
             people::start_session(tables, &row)
         }
         Effect::EndSession { id } => people::end_session(tables, *id),
+        Effect::EndOtherSessions { account, than } => people::end_other_sessions(tables, *account, *than),
         Effect::EndAllUnder { key, at } => keys::end_all_under(tables, *key, *at, aftermath),
         Effect::StartDevice(device) => devices::start(tables, device),
         Effect::DecideDevice { device, was, now } => devices::decide(tables, *device, *was, *now),

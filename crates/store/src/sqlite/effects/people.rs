@@ -41,6 +41,14 @@ pub(super) fn end_session(tables: Tables<'_>, id: SessionId) -> Result<(), Failu
     tables.run(sql::END_SESSION, [id.0]).map(drop)
 }
 
+pub(super) fn end_other_sessions(
+    tables: Tables<'_>,
+    account: AccountId,
+    than: SessionId,
+) -> Result<(), Failure> {
+    tables.run(sql::END_OTHER_SESSIONS, [account.0, than.0]).map(drop)
+}
+
 pub(super) fn save_consent(
     tables: Tables<'_>,
     app: AppId,

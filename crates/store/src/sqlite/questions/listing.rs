@@ -113,6 +113,7 @@ pub(crate) fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRecord> {
         suspended: row.get(4)?,
         has_password: row.get(5)?,
         created: row::time(row, 6)?,
+        confirmed: row.get(7)?,
     })
 }
 

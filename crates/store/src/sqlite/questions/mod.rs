@@ -25,7 +25,7 @@ use crate::sql;
 pub(crate) use apps::legacy_key;
 pub(crate) use devices::device_by_user_code;
 pub(super) use ended::load_ended;
-pub(crate) use people::{account_by_email, consent, session};
+pub(crate) use people::{account_by_email, account_by_id, consent, session, sessions};
 
 /// Answers a question about an app, which memory may have `known`. Without an app there is nothing else to tell.
 pub(crate) fn answer(
