@@ -11,7 +11,10 @@ pub(super) fn is_foreign_page(headers: &HeaderMap) -> bool {
         let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         host.is_some_and(is_loopback)
     };
-    headers.get_all(header::ORIGIN).iter().any(|origin| !origin.to_str().is_ok_and(is_own))
+    // Of a page without a referrer, such as those that links in mails lead to, browsers name no origin but say this.
+    let from_here = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    let is_known = |origin: &str| is_own(origin) || (origin == "null" && from_here);
+    headers.get_all(header::ORIGIN).iter().any(|origin| !origin.to_str().is_ok_and(is_known))
 }
 
 #[cfg(test)]
@@ -43,6 +46,13 @@ mod tests {
             assert!(is_foreign_page(request(&[("origin", origin)]).headers()), "{origin}");
         }
         assert!(!is_foreign_page(request(&[]).headers()));
+        let site = |origin, site| [("origin", origin), ("sec-fetch-site", site)];
+        assert!(
+            !is_foreign_page(request(&site("null", "same-origin")).headers()),
+            "of a page without referrer"
+        );
+        assert!(is_foreign_page(request(&site("null", "cross-site")).headers()));
+        assert!(is_foreign_page(request(&site("http://evil.example", "same-origin")).headers()));
         let two = [("origin", "http://127.0.0.1:3000"), ("origin", "http://evil.example")];
         assert!(is_foreign_page(request(&two).headers()));
     }
