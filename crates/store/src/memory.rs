@@ -1,5 +1,7 @@
 //! What the store knows without asking the database, and how a commit changes it.
 
+use std::time::Duration;
+
 use stagedoor_protocol::id::GrantId;
 use stagedoor_protocol::{Subject, Timestamp};
 
@@ -11,6 +13,8 @@ pub(crate) struct Memory {
     pub(crate) cache: Cache,
     pub(crate) ended: Ended,
     pub(crate) figures: Figures,
+    /// How long one cleaning begins anything new.
+    pub(crate) cleaning: Duration,
 }
 
 /// What memory must learn from a job once its transaction is committed, and not before.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::app::App;
@@ -33,6 +34,8 @@ pub struct StoreOptions {
     pub cached_apps: usize,
     /// Lifetime of the longest-lived access token of any API. What ended longer ago than this ended no live token.
     pub longest_token_seconds: u32,
+    /// How long one cleaning begins anything new. The commit takes as long again where the disk is slow.
+    pub cleaning: Duration,
 }
 
 /// What is over.
@@ -64,14 +67,14 @@ pub struct OverGrants {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { cached_apps: 100_000, longest_token_seconds: 3600 }
+        Self { cached_apps: 100_000, longest_token_seconds: 3600, cleaning: Duration::from_millis(5) }
     }
 }
 
 impl StoreOptions {
     fn memory(self) -> Memory {
         let (cache, ended) = (Cache::new(self.cached_apps), Ended::new(self.longest_token_seconds));
-        Memory { cache, ended, figures: Figures::default() }
+        Memory { cache, ended, figures: Figures::default(), cleaning: self.cleaning }
     }
 }
 

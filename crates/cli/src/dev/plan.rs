@@ -30,8 +30,10 @@ impl Plan {
     pub(super) async fn open(&self) -> anyhow::Result<Arc<Server>> {
         let now = self.clock.now();
         let keys = Arc::new(self.folder.keys(now)?);
-        let options =
-            StoreOptions { cached_apps: 100_000, longest_token_seconds: self.mounts.longest_token_seconds() };
+        let options = StoreOptions {
+            longest_token_seconds: self.mounts.longest_token_seconds(),
+            ..StoreOptions::default()
+        };
         let store = Store::open(&self.folder.database(), options, now)?;
         let passwords = Arc::new(Passwords::default());
         let apis: Vec<Arc<Api>> = self

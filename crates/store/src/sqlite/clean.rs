@@ -26,9 +26,6 @@ const UNCONFIRMED_SECONDS: i64 = 7 * 24 * 3600;
 /// Rows that one statement looks at: few enough to be quick where each has to be fetched from a disk.
 const PIECE: i64 = 32;
 
-/// How long further pieces are begun. The commit takes as long again where the disk is slow.
-const LONG: Duration = Duration::from_millis(5);
-
 /// How much may be done in one transaction.
 pub(super) struct Allowance<T> {
     rows: i64,
@@ -37,10 +34,10 @@ pub(super) struct Allowance<T> {
 }
 
 impl Allowance<()> {
-    /// So many rows, and the usual time from now.
-    pub(super) fn of(at_most: u32) -> Allowance<impl Fn() -> bool> {
+    /// So many rows, and so long from now.
+    pub(super) fn of(at_most: u32, how_long: Duration) -> Allowance<impl Fn() -> bool> {
         let stopwatch = Stopwatch::start();
-        Allowance::until(at_most, move || stopwatch.elapsed() < LONG)
+        Allowance::until(at_most, move || stopwatch.elapsed() < how_long)
     }
 }
 

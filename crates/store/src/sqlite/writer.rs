@@ -113,7 +113,8 @@ impl Writer<'_> {
             }
             Work::Commit { effects, .. } => self.in_savepoint(|writer| apply(writer.connection, effects)),
             Work::Clean { over, at_most, .. } => self.in_savepoint(|writer| {
-                let cleaned = writer.sweep.clean(writer.connection, over, Allowance::of(*at_most))?;
+                let allowance = Allowance::of(*at_most, writer.memory.cleaning);
+                let cleaned = writer.sweep.clean(writer.connection, over, allowance)?;
                 Ok(Done { cleaned, ..Done::default() })
             }),
         }
@@ -168,6 +169,8 @@ impl Work {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use stagedoor_protocol::EpochOf;
     use stagedoor_protocol::id::{AppId, CodeId, GrantId};
     use tempfile::TempDir;
@@ -190,7 +193,12 @@ mod tests {
             let folder = TempDir::new().unwrap();
             let mut connection = open::writer(&folder.path().join("db")).unwrap();
             migrations::run(&mut connection).unwrap();
-            let memory = Memory { cache: Cache::new(10), ended: Ended::new(60), figures: Figures::default() };
+            let memory = Memory {
+                cache: Cache::new(10),
+                ended: Ended::new(60),
+                figures: Figures::default(),
+                cleaning: Duration::ZERO,
+            };
             let bench = Self { connection, memory, _folder: folder };
             assert_eq!(bench.commit([rows()]), ["done"]);
             bench

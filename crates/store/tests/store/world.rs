@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use stagedoor_protocol::access_token::{AccessToken, Epochs, Standing};
 use stagedoor_protocol::app::{App, NewApp, Stage};
@@ -73,7 +74,10 @@ impl World {
 }
 
 pub(crate) fn open(path: &Path, now: Timestamp) -> Store {
-    let options = StoreOptions { longest_token_seconds: LONGEST_TOKEN_SECONDS, ..StoreOptions::default() };
+    // However slow the machine is, no test meets the end of that time.
+    let cleaning = Duration::from_secs(3600);
+    let options =
+        StoreOptions { longest_token_seconds: LONGEST_TOKEN_SECONDS, cleaning, ..StoreOptions::default() };
     Store::open(path, options, now).unwrap()
 }
 
