@@ -28,3 +28,18 @@ export function heading(page, name) {
 export function shownSecret(page) {
   return page.locator("#shown-secret").textContent();
 }
+
+/** Makes an account by the form that is open. */
+export async function register(page, { email, name, password }) {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Password").fill(password);
+  await press(page, "Create account");
+  await heading(page, "Look into your mailbox");
+}
+
+/** The link in the newest mail to them. */
+export async function linkMailed({ url }, email) {
+  const { mails } = await (await fetch(`${url}/_dev/mail`)).json();
+  return mails.find((mail) => mail.to === email)?.links[0];
+}
