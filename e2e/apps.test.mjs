@@ -18,12 +18,11 @@ async function developing(t, options = {}) {
 }
 
 /** Makes an app by the form. */
-async function make(page, { api, name, description = "", uris = "" }) {
+async function make(page, { api, name, purpose }) {
   await page.getByRole("link", { name: "Create app", exact: true }).click();
   await page.getByLabel("API", { exact: true }).selectOption(api);
   await page.getByLabel("App name").fill(name);
-  await page.getByLabel("Description").fill(description);
-  await page.getByLabel("Redirect URIs").fill(uris);
+  if (purpose) await page.getByLabel("How will you use it?").fill(purpose);
   await page.locator("button.primary").click();
 }
 
@@ -93,13 +92,13 @@ for (const javaScriptEnabled of [true, false]) {
 
   test(`requested and approved: then its secret gets tokens${how}`, async (t) => {
     const { page, dev, open } = await developing(t, { javaScriptEnabled });
-    const wanted = { api: "spotify-ads", name: "Winter campaigns", description: "Plans what plays in winter" };
+    const wanted = { api: "spotify-ads", name: "Winter campaigns", purpose: "Plans what plays in winter" };
     await make(page, wanted);
     await page.getByText("Your request waits for an answer").waitFor();
     const admin = await open({ javaScriptEnabled });
     await enter(admin, dev, dev.dashboard.admin);
     await admin.getByRole("link", { name: "Requests" }).first().click();
-    await admin.getByText(wanted.description).waitFor();
+    await admin.getByText(wanted.purpose).waitFor();
     await press(admin, "Approve");
     await admin.getByText("Approved.").waitFor();
 
@@ -118,7 +117,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("declined: the request is gone", async (t) => {
   const { page, dev, open } = await developing(t);
-  await make(page, { api: "spotify-ads", name: "Spam", description: "More of it" });
+  await make(page, { api: "spotify-ads", name: "Spam", purpose: "More of it" });
   const waiting = page.url();
   const admin = await open();
   await enter(admin, dev, dev.dashboard.admin);

@@ -80,7 +80,7 @@ test("decided by two administrators at once: the second is told that it is done"
   await page.getByRole("link", { name: "Create app", exact: true }).click();
   await page.getByLabel("API", { exact: true }).selectOption("spotify-ads");
   await page.getByLabel("App name").fill("Wanted");
-  await page.getByLabel("Description").fill("For winter");
+  await page.getByLabel("How will you use it?").fill("For winter");
   await press(page, "Request access");
   const admin = await open();
   await enter(admin, dev, dev.dashboard.admin);

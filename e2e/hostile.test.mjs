@@ -30,6 +30,7 @@ test("an app of a hostile name is text wherever it is shown", async (t) => {
     await page.getByLabel("API", { exact: true }).selectOption(api);
     await page.getByLabel("App name").fill(name);
     await page.getByLabel("Description").fill(name);
+    if (api === "spotify-ads") await page.getByLabel("How will you use it?").fill(name);
     await page.getByLabel("Redirect URIs").fill(api === "standard" ? "https://app.example/'onerror=x//" : "");
     await page.locator("button.primary").click();
     await heading(page, "gnp" === name.slice(0, 3) ? "gnp" : "img");

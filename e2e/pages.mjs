@@ -1,7 +1,7 @@
 // Every page that people see: whose browser it takes, and how to come there.
 
-import { heading, press, signIn } from "./person.mjs";
-import { authorizeUrl, proofKey } from "./site.mjs";
+import { heading, press, signIn, until } from "./person.mjs";
+import { ask, authorizeUrl, call, proofKey } from "./site.mjs";
 
 const CALLBACK = "http://127.0.0.1:3000/callback";
 const TEAM = "5001";
@@ -74,11 +74,23 @@ async function deviceCode({ standard }) {
   return (await fetch(standard.device_authorization_url, begin)).json();
 }
 
+/** Some calls that are answered, one that is refused, and the page that tells of them. */
+async function usage(page, dev) {
+  const { spotify } = dev.apis;
+  const token = await ask(spotify, { grant_type: "client_credentials" });
+  for (const path of ["/v1/artists/4Z8W4fKeB5YxbusRsdQVPb", "/v1/artists/4Z8W4fKeB5YxbusRsdQVPb", "/v1/me"]) {
+    await call(spotify, path, token.access_token);
+  }
+  await openTab(page, dev, "usage");
+  await until(page, page.getByRole("link", { name: "GET /v1/me" }));
+}
+
 const developer = [
   at("first", ""),
   at("apps", "teams/{}/apps", TEAM),
   at("apps-of-first-team", "apps"),
   at("app-new", "apps/new"),
+  by("app-new-on-request", (page, { dashboard }) => page.goto(`${dashboard.url}/dashboard/apps/new?api=bandcamp`)),
   by("app-new-wrong", async (page, { dashboard }) => {
     await page.goto(`${dashboard.url}/dashboard/apps/new?team=${TEAM}&api=spotify`);
     await page.getByLabel("App name").fill("My next app");
@@ -88,6 +100,21 @@ const developer = [
   }),
   { ...by("app-credentials", appOf), route: "apps/{}/{}" },
   { ...by("app-users", (page, dev) => openTab(page, dev, "users")), route: "apps/{}/{}/users" },
+  by("app-usage-none", (page, dev) => openTab(page, dev, "usage")),
+  { ...by("app-usage", usage), route: "apps/{}/{}/usage" },
+  { ...by("app-settings", (page, dev) => openTab(page, dev, "settings")), route: "apps/{}/{}/settings" },
+  by("app-in-review", async (page, dev) => {
+    await openTab(page, dev, "settings");
+    await page.getByLabel("How do you use it?").fill("It tells fans what is new.\nEvery morning.");
+    await press(page, "Ask for a review");
+    await page.getByText("The app waits for an answer").waitFor();
+  }),
+  by("app-not-deleted", async (page, dev) => {
+    await openTab(page, dev, "settings");
+    await page.getByLabel("Type My App").fill("Your App");
+    await press(page, "Delete app");
+    await page.getByRole("alert").waitFor();
+  }),
   by("app-secret-shown", async (page, dev) => {
     await appOf(page, dev);
     await page.getByLabel("Name of a new secret").fill("winter");
@@ -108,7 +135,8 @@ const developer = [
   by("app-requested", async (page, { dashboard }) => {
     await page.goto(`${dashboard.url}/dashboard/apps/new?team=${TEAM}&api=spotify-ads`);
     await page.getByLabel("App name").fill("Winter campaigns");
-    await page.getByLabel("Description").fill("Plans what plays in winter, and where.");
+    await page.getByLabel("Description").fill("Campaigns of the label.");
+    await page.getByLabel("How will you use it?").fill("It plans what plays in winter, and where.");
     await press(page, "Request access");
     await page.getByText("Your request waits for an answer").waitFor();
   }),
@@ -127,6 +155,8 @@ const admin = [
   by("requests-none", async (page, { dashboard }) => {
     await page.goto(`${dashboard.url}/dashboard/administration/requests`);
     await press(page, "Approve");
+    await page.getByText("Approved.").waitFor();
+    await press(page, "Approve");
     await heading(page, "Nothing waits");
   }),
   at("administration-apis", "administration/apis"),
@@ -140,4 +170,4 @@ const admin = [
 export const pages = { nobody, fan, developer, admin };
 
 /** Addresses that give a file to keep. */
-export const files = ["administration/audit/csv"];
+export const files = ["administration/audit/csv", "apps/{}/{}/usage.csv"];

@@ -24,6 +24,12 @@ export function heading(page, name) {
   return page.getByRole("heading", { name }).first().waitFor();
 }
 
+/** Opens the page anew until it shows this: what is counted is written within a second. */
+export async function until(page, locator) {
+  for (let opened = 0; opened < 100 && !(await locator.count()); opened += 1) await page.reload();
+  await locator.first().waitFor();
+}
+
 /** The secret that this page alone shows. */
 export function shownSecret(page) {
   return page.locator("#shown-secret").textContent();
