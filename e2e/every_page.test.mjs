@@ -22,7 +22,7 @@ before(async () => {
 test("every page", async (t) => {
   const { dev, open } = await raise(t);
   const { user, ...dashboard } = dev.dashboard;
-  const people = { ...dashboard, fan: user };
+  const people = { ...dashboard, fan: user, invited: user };
   for (const [who, list] of Object.entries(pages)) {
     const page = await open();
     if (people[who]) await enter(page, dev, people[who]);

@@ -1,6 +1,6 @@
 // Every page that people see: whose browser it takes, and how to come there.
 
-import { heading, press, signIn, until } from "./person.mjs";
+import { heading, invite, press, signIn, until } from "./person.mjs";
 import { ask, authorizeUrl, call, proofKey } from "./site.mjs";
 
 const CALLBACK = "http://127.0.0.1:3000/callback";
@@ -63,8 +63,20 @@ const fan = [
     await press(page, "Allow");
     await heading(page, "Your device is connected");
   }),
+  by("connections", (page, { dashboard, apis }) => {
+    return allowed(page, apis).then(() => page.goto(`${dashboard.url}/dashboard/connections`));
+  }),
   by("no-apps-yet", (page, { dashboard }) => page.goto(`${dashboard.url}/dashboard`)),
 ];
+
+/** Lets the demo's app in, without following it to where it is not. */
+async function allowed(page, { spotify }) {
+  await page.goto(authorizeUrl(spotify, CALLBACK, { scope: "user-read-email playlist-read-private" }));
+  const action = await page.locator("form").evaluate((form) => form.action);
+  const form_token = await page.locator('input[name="form_token"]').inputValue();
+  const form = { step: "consent", answer: "allow", form_token };
+  await page.request.post(action, { form, maxRedirects: 0, headers: { origin: new URL(action).origin } });
+}
 
 const deviceAddress = ({ standard }) => `${standard.base_url}/device`;
 
@@ -86,6 +98,18 @@ async function usage(page, dev) {
 }
 
 const developer = [
+  at("connections-none", "connections"),
+  at("team-new", "teams/new"),
+  at("team", "teams/{}", TEAM),
+  at("api-access", "teams/{}/api-access", TEAM),
+  by("team-invited", async (page, { dashboard, apis }) => {
+    await page.goto(`${dashboard.url}/dashboard/teams/${TEAM}`);
+    invitation = await invite(page, apis.spotify.user.email);
+  }),
+  by("menus-open", async (page, { dashboard }) => {
+    await page.goto(`${dashboard.url}/dashboard/teams/${TEAM}/apps`);
+    await page.locator("nav details, details.menu").evaluateAll((all) => all.forEach((one) => (one.open = true)));
+  }),
   at("first", ""),
   at("apps", "teams/{}/apps", TEAM),
   at("apps-of-first-team", "apps"),
@@ -149,14 +173,16 @@ const developer = [
   }),
 ];
 
+let invitation;
+const invited = [{ ...by("invitation", (page) => page.goto(invitation)), route: "invitations/{}" }];
+
 const admin = [
   // What the developer above asked for waits here.
   at("requests", "administration/requests"),
   by("requests-none", async (page, { dashboard }) => {
     await page.goto(`${dashboard.url}/dashboard/administration/requests`);
-    await press(page, "Approve");
-    await page.getByText("Approved.").waitFor();
-    await press(page, "Approve");
+    const waiting = page.getByRole("button", { name: "Approve", exact: true });
+    while (await waiting.count()) await waiting.first().click();
     await heading(page, "Nothing waits");
   }),
   at("administration-apis", "administration/apis"),
@@ -167,7 +193,7 @@ const admin = [
 ];
 
 /** By who looks at them, in the order in which they come. */
-export const pages = { nobody, fan, developer, admin };
+export const pages = { nobody, fan, developer, invited, admin };
 
 /** Addresses that give a file to keep. */
 export const files = ["administration/audit/csv", "apps/{}/{}/usage.csv"];

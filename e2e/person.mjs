@@ -35,6 +35,14 @@ export function shownSecret(page) {
   return page.locator("#shown-secret").textContent();
 }
 
+/** Invites someone on the team's page that is open; the link for them. */
+export async function invite(page, email, role = "developer") {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Role", { exact: true }).selectOption(role);
+  await press(page, "Invite");
+  return page.locator("#shown-link").textContent();
+}
+
 /** Makes an account by the form that is open. */
 export async function register(page, { email, name, password }) {
   await page.getByLabel("Email").fill(email);

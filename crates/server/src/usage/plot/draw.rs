@@ -16,12 +16,13 @@ pub(super) struct Size {
     /// Of a letter, on average.
     letter: f64,
     is_narrow: bool,
+    is_widest: bool,
 }
 
 pub(super) const SIZES: [Size; 3] = [
-    Size { name: "wide", width: 848.0, height: 260.0, left: 46.0, letter: 6.6, is_narrow: false },
-    Size { name: "middle", width: 570.0, height: 240.0, left: 46.0, letter: 6.6, is_narrow: false },
-    Size { name: "narrow", width: 300.0, height: 220.0, left: 44.0, letter: 7.2, is_narrow: true },
+    Size { name: "wide", width: 848.0, height: 260.0, left: 46.0, letter: 6.6, is_narrow: false, is_widest: true },
+    Size { name: "middle", width: 570.0, height: 240.0, left: 46.0, letter: 6.6, is_narrow: false, is_widest: false },
+    Size { name: "narrow", width: 300.0, height: 220.0, left: 44.0, letter: 7.2, is_narrow: true, is_widest: false },
 ];
 
 /// Above the highest line, for half a letter or the words of a limit.
@@ -67,7 +68,8 @@ struct Path {
     path: String,
 }
 
-/// A stretch that says what is there to whoever points at it.
+/// A stretch that says what is there to whoever points at it. On the widest sheet alone: they are most of its bytes, and the
+/// table says the same.
 struct Hover {
     x: f64,
     width: f64,
@@ -92,6 +94,7 @@ pub(super) fn svg(plot: &Plot, size: &Size) -> String {
             .bars
             .iter()
             .enumerate()
+            .filter(|_| size.is_widest)
             .map(|(number, bar)| Hover {
                 x: x(number),
                 width: slot,
