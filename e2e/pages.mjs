@@ -1,10 +1,11 @@
 // Every page that people see: whose browser it takes, and how to come there.
 
-import { heading, invite, press, signIn, until } from "./person.mjs";
+import { heading, invite, linkMailed, press, register, signIn, until } from "./person.mjs";
 import { ask, authorizeUrl, call, proofKey } from "./site.mjs";
 
 const CALLBACK = "http://127.0.0.1:3000/callback";
 const TEAM = "5001";
+const ADA = { email: "ada@example.com", name: "Ada Newcomer", password: "quite a long one" };
 
 /** Below the dashboard, what is told apart by its address alone: a name, the route as the server has it, and its parameters. */
 const at = (name, route, ...parameters) => ({
@@ -30,6 +31,31 @@ const nobody = [
     await signIn(page, { email: "nobody@example.com", password: "not this one" });
     await page.getByRole("alert").waitFor();
   }),
+  by("register-wrong", async (page, { dashboard }) => {
+    await page.goto(`${dashboard.url}/dashboard/register`);
+    await page.getByLabel("Email").fill("ada@example");
+    await page.getByLabel("Name", { exact: true }).fill("Ada");
+    await page.getByLabel("Password").fill("0123456789");
+    await press(page, "Create account");
+    await page.getByRole("alert").first().waitFor();
+  }),
+  at("register", "register"),
+  by("mail-sent", async (page) => register(page, ADA)),
+  {
+    ...by("confirm", async (page, dev) => page.goto(await linkMailed(dev, ADA.email))),
+    route: "confirm",
+  },
+  at("forgotten", "forgotten"),
+  {
+    ...by("reset", async (page, dev) => {
+      await page.getByLabel("Email").fill(dev.apis.spotify.user.email);
+      await press(page, "Send the link");
+      await heading(page, "Look into your mailbox");
+      await page.goto(await linkMailed(dev, dev.apis.spotify.user.email));
+    }),
+    route: "reset",
+  },
+  by("dev-mail", (page, { url }) => page.goto(`${url}/_dev/mail`)),
   by("dev-home", (page, { url }) => page.goto(url)),
   by("authorize-sign-in", (page, { apis }) => page.goto(authorizeUrl(apis.spotify, CALLBACK))),
   by("authorize-problem", (page, { apis }) => page.goto(authorizeUrl(apis.spotify, "https://elsewhere.example/"))),
@@ -98,6 +124,7 @@ async function usage(page, dev) {
 }
 
 const developer = [
+  at("account", "account"),
   at("connections-none", "connections"),
   at("team-new", "teams/new"),
   at("team", "teams/{}", TEAM),
@@ -127,6 +154,13 @@ const developer = [
   by("app-usage-none", (page, dev) => openTab(page, dev, "usage")),
   { ...by("app-usage", usage), route: "apps/{}/{}/usage" },
   { ...by("app-settings", (page, dev) => openTab(page, dev, "settings")), route: "apps/{}/{}/settings" },
+  { ...by("app-try-it", (page, dev) => openTab(page, dev, "try-it")), route: "apps/{}/{}/try-it" },
+  by("app-tried", async (page, dev) => {
+    await openTab(page, dev, "try-it");
+    await page.getByLabel("Client secret").fill(dev.apis.spotify.client_secret);
+    await press(page, "Ask for a token");
+    await page.getByRole("status").waitFor();
+  }),
   by("app-in-review", async (page, dev) => {
     await openTab(page, dev, "settings");
     await page.getByLabel("How do you use it?").fill("It tells fans what is new.\nEvery morning.");
@@ -189,11 +223,12 @@ const admin = [
   at("administration-accounts", "administration/accounts"),
   at("administration-teams", "administration/teams"),
   at("administration-audit", "administration/audit"),
+  at("administration-credentials", "administration/credentials"),
   at("administration-database", "administration/database"),
 ];
 
 /** By who looks at them, in the order in which they come. */
 export const pages = { nobody, fan, developer, invited, admin };
 
-/** Addresses that give a file to keep. */
-export const files = ["administration/audit/csv", "apps/{}/{}/usage.csv"];
+/** Addresses that give a file to keep, or an answer to a script. */
+export const files = ["check-redirect-uri", "administration/audit/csv", "apps/{}/{}/usage.csv"];

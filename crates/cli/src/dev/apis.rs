@@ -44,11 +44,20 @@ pub(super) struct Mounts {
 }
 
 impl Mounts {
-    /// Where the dashboard is: by `localhost` where that leads here, so that its cookies are not those of the APIs' pages.
+    /// Where the dashboard is.
     pub(super) fn dashboard_url(&self) -> String {
+        match self.dashboard_origin() {
+            origin if origin == self.origin => format!("{origin}{}", stagedoor_server::dashboard::BASE),
+            origin => origin,
+        }
+    }
+
+    /// What people reach the dashboard by, and what its links in mails name: `localhost` where that leads here, so that its
+    /// cookies are not those of the APIs' pages.
+    pub(super) fn dashboard_origin(&self) -> String {
         match self.origin.rsplit_once(':') {
             Some(("http://127.0.0.1" | "http://[::1]", port)) => format!("http://localhost:{port}"),
-            _ => format!("{}{}", self.origin, stagedoor_server::dashboard::BASE),
+            _ => self.origin.clone(),
         }
     }
 

@@ -54,7 +54,7 @@ impl Plan {
         } else {
             self.compare(&store).await?;
         }
-        let origin = self.mounts.origin.clone();
+        let origin = self.mounts.dashboard_origin();
         let shown = apis.clone();
         let mail = Arc::new(Mail::new(Post::Mailbox(Arc::default())));
         let dashboard = Dashboard::new(origin, shown, keys, store.clone(), self.clock.clone(), passwords)
