@@ -20,9 +20,33 @@ pub(super) struct Size {
 }
 
 pub(super) const SIZES: [Size; 3] = [
-    Size { name: "wide", width: 848.0, height: 260.0, left: 46.0, letter: 6.6, is_narrow: false, is_widest: true },
-    Size { name: "middle", width: 570.0, height: 240.0, left: 46.0, letter: 6.6, is_narrow: false, is_widest: false },
-    Size { name: "narrow", width: 300.0, height: 220.0, left: 44.0, letter: 7.2, is_narrow: true, is_widest: false },
+    Size {
+        name: "wide",
+        width: 848.0,
+        height: 260.0,
+        left: 46.0,
+        letter: 6.6,
+        is_narrow: false,
+        is_widest: true,
+    },
+    Size {
+        name: "middle",
+        width: 570.0,
+        height: 240.0,
+        left: 46.0,
+        letter: 6.6,
+        is_narrow: false,
+        is_widest: false,
+    },
+    Size {
+        name: "narrow",
+        width: 300.0,
+        height: 220.0,
+        left: 44.0,
+        letter: 7.2,
+        is_narrow: true,
+        is_widest: false,
+    },
 ];
 
 /// Above the highest line, for half a letter or the words of a limit.
