@@ -33,9 +33,9 @@ const nobody = [
   }),
   by("register-wrong", async (page, { dashboard }) => {
     await page.goto(`${dashboard.url}/dashboard/register`);
-    await page.getByLabel("Email").fill("ada@example");
-    await page.getByLabel("Name", { exact: true }).fill("Ada");
-    await page.getByLabel("Password").fill("0123456789");
+    await page.getByLabel("Email").fill(ADA.email);
+    await page.getByLabel("Name", { exact: true }).fill(" ");
+    await page.getByLabel("Password").fill(ADA.password);
     await press(page, "Create account");
     await page.getByRole("alert").first().waitFor();
   }),
@@ -169,7 +169,7 @@ const developer = [
   }),
   by("app-not-deleted", async (page, dev) => {
     await openTab(page, dev, "settings");
-    await page.getByLabel("Type My App").fill("Your App");
+    await page.getByLabel(/^Type .* to delete it/).fill("Your App");
     await press(page, "Delete app");
     await page.getByRole("alert").waitFor();
   }),
