@@ -48,12 +48,13 @@ pub enum Change {
         team: TeamId,
         kind: TeamKind,
     },
-    /// A member who is one already changes role.
+    /// A member who is one already changes role. Unless they are an owner now, the invitations they made are over.
     SetMember {
         team: TeamId,
         account: AccountId,
         role: Role,
     },
+    /// The invitations they made are over, too.
     RemoveMember {
         team: TeamId,
         account: AccountId,
@@ -75,8 +76,8 @@ pub enum Change {
     EndReview {
         app: AppId,
     },
-    /// Expects the app to belong to `from`, and `to` to have fewer than `at_most` apps of its API. Raise its epoch in the same
-    /// decision, for tokens say whose they are.
+    /// Expects the app to belong to `from`, and `to` to have fewer than `at_most` apps of its API. It acts for no other team any
+    /// more, and nobody's consent to it stands. Raise its epoch in the same decision, for tokens say whose they are.
     MoveApp {
         app: AppId,
         from: TeamId,
@@ -140,6 +141,11 @@ pub enum Expectation {
     Stage {
         app: AppId,
         stage: Stage,
+    },
+    /// Not as many as this. If it does not hold, a limit is reached.
+    FewerSecrets {
+        app: AppId,
+        than: u32,
     },
     Member {
         team: TeamId,

@@ -181,11 +181,7 @@ pub fn set_member(
     actor: &str,
     now: Timestamp,
 ) -> Decision<(), Objection> {
-    let what = format!("member set: {} as {}", account.email.as_str(), role.as_str());
-    let effects = vec![
-        Effect::Administer(Change::SetMember { team, account: account.id, role }),
-        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
-    ];
+    let effects = set(team, (account.id, &account.email), role, actor, now).into();
     Decision { reply: Ok(()), effects }
 }
 
@@ -202,11 +198,7 @@ pub fn change_role(
         Ok(effects) => effects,
         Err(objection) => return Decision::refuse(objection),
     };
-    let what = format!("member set: {} as {}", member.email.as_str(), role.as_str());
-    effects.extend([
-        Effect::Administer(Change::SetMember { team, account: member.account, role }),
-        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
-    ]);
+    effects.extend(set(team, (member.account, &member.email), role, actor, now));
     Decision { reply: Ok(()), effects }
 }
 
@@ -223,11 +215,7 @@ pub fn leave(
         Err(objection) => return Decision::refuse(objection),
     };
     let verb = if member.email.as_str() == actor { "member left" } else { "member removed" };
-    let what = format!("{verb}: {}", member.email.as_str());
-    effects.extend([
-        Effect::Administer(Change::RemoveMember { team, account: member.account }),
-        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
-    ]);
+    effects.extend(remove(team, (member.account, &member.email), verb, actor, now));
     Decision { reply: Ok(()), effects }
 }
 
@@ -250,10 +238,21 @@ pub fn remove_member(
     actor: &str,
     now: Timestamp,
 ) -> Decision<(), Objection> {
-    let what = format!("member removed: {}", account.email.as_str());
-    let effects = vec![
-        Effect::Administer(Change::RemoveMember { team, account: account.id }),
-        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team))),
-    ];
+    let effects = remove(team, (account.id, &account.email), "member removed", actor, now).into();
     Decision { reply: Ok(()), effects }
+}
+
+/// Whose membership it is: the audit log names them by their e-mail.
+type Of<'a> = (AccountId, &'a Email);
+
+fn set(team: TeamId, (account, email): Of<'_>, role: Role, actor: &str, now: Timestamp) -> [Effect; 2] {
+    let what = format!("member set: {} as {}", email.as_str(), role.as_str());
+    let change = Change::SetMember { team, account, role };
+    [Effect::Administer(change), Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team)))]
+}
+
+fn remove(team: TeamId, (account, email): Of<'_>, verb: &str, actor: &str, now: Timestamp) -> [Effect; 2] {
+    let what = format!("{verb}: {}", email.as_str());
+    let change = Change::RemoveMember { team, account };
+    [Effect::Administer(change), Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(team)))]
 }

@@ -81,7 +81,8 @@ pub(crate) fn check_hash(text: &str) -> Result<(), UnusableHash> {
 /// Checks passwords, a few at a time, and counts who tries them. Accounts are shared by all APIs, and so is the count.
 ///
 /// A stranger's guesses must not keep a person out. So wrong passwords for an e-mail are counted for each address; those from
-/// all addresses together have a wider limit; and a browser that the person signed in with before has a count of its own.
+/// all addresses together have a wider limit; and a browser that the person signed in with before has a count of its own. None
+/// lets more than a hundred an hour be tried (OWASP ASVS 4.0.3, 2.2.1).
 pub struct Passwords {
     at_once: Arc<Semaphore>,
     /// Of those that are checked and those that wait.
@@ -122,9 +123,9 @@ impl Default for Passwords {
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
             places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             by_address: RateLimit::new(Limit { burst: 30, per_minute: 30 }),
-            wrong_by_email_and_address: RateLimit::new(Limit { burst: 10, per_minute: 5 }),
-            wrong_by_email: RateLimit::new(Limit { burst: 100, per_minute: 20 }),
-            by_known_browser: RateLimit::new(Limit { burst: 30, per_minute: 10 }),
+            wrong_by_email_and_address: RateLimit::one_in(60, 10),
+            wrong_by_email: RateLimit::one_in(60, 40),
+            by_known_browser: RateLimit::one_in(60, 30),
         }
     }
 }
@@ -234,6 +235,26 @@ mod tests {
         assert_eq!(passwords.places.available_permits(), AT_ONCE + WAITING);
     }
 
+    /// OWASP ASVS 4.0.3, 2.2.1: from one address, from many, and from a browser that is known.
+    #[test]
+    fn a_hundred_guesses_an_hour_at_most() {
+        for (addresses, known_browser) in [(1, false), (200, false), (1, true)] {
+            let (passwords, mut tried) = (Passwords::default(), 0);
+            for second in 0..3600 {
+                for address in 0..addresses {
+                    let address = IpAddr::from([10, 0, 0, address]);
+                    let attempt = Attempt::new(address, "ada@example.com", known_browser);
+                    let now = NOW.plus_seconds(second);
+                    if passwords.admit(attempt, now).is_ok() {
+                        tried += 1;
+                        passwords.was_wrong(attempt, now);
+                    }
+                }
+            }
+            assert!((60..=100).contains(&tried), "{tried} from {addresses}");
+        }
+    }
+
     #[test]
     fn what_may_be_a_password() {
         let says = |text: &str| check(&Secret::new(text));
@@ -312,14 +333,14 @@ mod tests {
     #[test]
     fn many_addresses_are_counted_together() {
         let passwords = Passwords::default();
-        for last in 0..100 {
+        for last in 0..40 {
             assert_eq!(guess(&passwords, last, "fan@example.com", false), Ok(()), "{last}");
         }
-        assert_eq!(guess(&passwords, 100, "FAN@example.com", false), Err(3));
+        assert_eq!(guess(&passwords, 100, "FAN@example.com", false), Err(60));
         assert_eq!(guess(&passwords, 100, "other@example.com", false), Ok(()));
         let known: Vec<_> = (0..31).map(|_| guess(&passwords, 100, "fan@example.com", true)).collect();
         assert!(known[..30].iter().all(Result::is_ok));
-        assert_eq!(known[30], Err(6), "but have a limit too");
+        assert_eq!(known[30], Err(60), "but have a limit too");
     }
 
     /// A right password is no guess.

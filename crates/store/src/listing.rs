@@ -146,6 +146,11 @@ impl Store {
         self.sqlite.read(move |view| questions::apps(view, &filter, page)).await
     }
 
+    /// Apps of other teams that act for this one.
+    pub async fn apps_acting_for(&self, team: TeamId, limit: u32) -> Result<Vec<AppRecord>, StoreError> {
+        self.sqlite.read(move |view| questions::apps_by(view, sql::APPS_ACTING_FOR, (team.0, limit))).await
+    }
+
     /// Apps whose teams wait for a review.
     pub async fn apps_in_review(&self, page: Page<AppId>) -> Result<Vec<AppRecord>, StoreError> {
         let params = (behind(page.behind.map(|id| id.0)), page.limit);

@@ -2,9 +2,9 @@
 
 use stagedoor_wire::RedirectUri;
 
-use super::{App, Stage, check_redirect_uris};
+use super::{App, Stage, acts_for, check_redirect_uris};
 use crate::administration::{Change, Objection};
-use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
+use crate::decision::{AuditEntry, Decision, Effect, Subject};
 use crate::id::TeamId;
 use crate::{Rules, Timestamp};
 
@@ -40,8 +40,7 @@ pub struct AppChange {
     pub acts_for: Option<Vec<TeamId>>,
 }
 
-/// Changes an app. When it may act for a team no more, everything issued to it ends: tokens say the team they are for, and
-/// only the app's epoch reaches them.
+/// Changes an app. When it may act for a team no more, everything issued to it ends.
 pub fn change(
     rules: &Rules,
     record: &AppRecord,
@@ -77,7 +76,7 @@ pub fn change(
         effects.push(Effect::Administer(Change::SetRedirectUris { app: app.id, redirect_uris }));
     }
     if let Some(teams) = change.acts_for {
-        let changes = act_for(app, &teams, now);
+        let changes = acts_for::set(record, &teams, actor, now);
         if !changes.is_empty() {
             what.push("teams");
             effects.extend(changes);
@@ -92,17 +91,4 @@ pub fn change(
 
 fn are_same(new: &[RedirectUri], old: &[RedirectUri]) -> bool {
     new.iter().map(RedirectUri::as_str).eq(old.iter().map(RedirectUri::as_str))
-}
-
-fn act_for(app: &App, teams: &[TeamId], now: Timestamp) -> Vec<Effect> {
-    let has = |team: &TeamId| app.teams.iter().any(|own| own.id == *team);
-    let mut effects: Vec<_> =
-        teams.iter().filter(|team| !has(team)).map(|&team| Effect::LetActFor { app: app.id, team }).collect();
-    let others = app.teams.iter().map(|team| team.id).filter(|team| *team != app.owner.id);
-    let gone: Vec<_> = others.filter(|team| !teams.contains(team)).collect();
-    effects.extend(gone.iter().map(|&team| Effect::Administer(Change::StopActingFor { app: app.id, team })));
-    if !gone.is_empty() {
-        effects.push(Effect::Raise { epoch: EpochOf::App(app.id), at: now });
-    }
-    effects
 }

@@ -1,5 +1,6 @@
 //! Apps: OAuth clients (RFC 6749 §2), and how one comes to be.
 
+mod acts_for;
 mod change;
 mod review;
 mod secrets;
@@ -19,6 +20,7 @@ use crate::session::Person;
 use crate::team::{Team, TeamKind};
 use crate::{Refusal, Rules, Timestamp};
 
+pub use acts_for::stop_acting_for;
 pub use change::{AppChange, AppRecord, change};
 pub use review::{answer_review, ask_for_review};
 pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret, view_secret};

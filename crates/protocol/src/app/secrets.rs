@@ -4,13 +4,14 @@ use rand_core::CryptoRng;
 use stagedoor_wire::Secret;
 
 use super::App;
+use crate::administration::Expectation;
 use crate::client_secret::{NewSecret, StoredSecret};
 use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::{AppId, SecretId};
 use crate::{Refusal, Rules, Timestamp};
 
 /// How many secrets an app may have at a time: enough to rotate one while another is in use.
-const MAX_SECRETS: usize = 5;
+const MAX_SECRETS: u32 = 5;
 
 /// What a secret is called and when it ends.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +20,7 @@ pub struct SecretTerms<'a> {
     pub expires: Option<Timestamp>,
 }
 
-/// Adds a named secret beside those there are, so that clients can change over while both work.
+/// Adds a named secret beside those there are, so that clients can change over while both work. The commit counts them again.
 pub fn add_secret(
     rules: &Rules,
     app: &App,
@@ -28,13 +29,14 @@ pub fn add_secret(
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Decision<NewSecret> {
-    if app.public || app.secrets.len() >= MAX_SECRETS {
+    if app.public || app.secrets.len() >= MAX_SECRETS as usize {
         return Decision::refuse(Refusal::LimitReached);
     }
     let mut secret = NewSecret::generate(rules, app.id, terms.name, now, rng);
     secret.stored.expires = terms.expires;
     let what = format!("secret added: {}", terms.name);
     let effects = vec![
+        Effect::Expect(Expectation::FewerSecrets { app: app.id, than: MAX_SECRETS }),
         Effect::AddSecret { app: app.id, secret: secret.stored.clone() },
         Effect::Audit(AuditEntry::new(now, actor, &what, Subject::App(app.id))),
     ];

@@ -1,13 +1,14 @@
 //! An app goes to another team.
 
-use super::{AppRecord, Applicant};
+use super::{AppRecord, Applicant, Stage};
 use crate::administration::{Change, Objection};
 use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::team::TeamRecord;
 use crate::{Refusal, Rules, Timestamp};
 
-/// Gives an app to another team. What was issued to it ends, for tokens say whose they are; its secrets go along. How many apps
-/// the other team may have is checked by the commit.
+/// Gives an app to another team. What was issued to it ends, for tokens say whose they are, and so does all that others hold or
+/// agreed to: its secrets and legacy keys, which the old team knows, people's consents, which named the old team, and its acting
+/// for other teams, which trusted the old one. How many apps the other team may have is checked by the commit.
 pub fn transfer(
     rules: &Rules,
     record: &AppRecord,
@@ -17,6 +18,9 @@ pub fn transfer(
     now: Timestamp,
 ) -> Decision<(), Objection> {
     let (app, from) = (&record.app, &record.app.owner);
+    if app.stage == Stage::Suspended {
+        return Decision::refuse(Objection::Stage { is: app.stage });
+    }
     if !applicant.is_served() {
         return Decision::refuse(Refusal::TeamKindNotServed.into());
     }
@@ -29,6 +33,8 @@ pub fn transfer(
     let effects = vec![
         Effect::Administer(Change::MoveApp { app: app.id, from: from.id, to: to.id, at_most }),
         Effect::Raise { epoch: EpochOf::App(app.id), at: now },
+        Effect::RemoveSecrets { app: app.id },
+        Effect::RemoveLegacyKeys { app: app.id },
         line(Subject::App(app.id), format!("app moved: from {} to {}", from.name, to.name)),
         line(Subject::Team(from.id), format!("app given away: {id} of {} to {}", record.api, to.name)),
         line(Subject::Team(to.id), format!("app taken over: {id} of {} from {}", record.api, from.name)),

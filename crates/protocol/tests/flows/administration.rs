@@ -275,13 +275,24 @@ fn apps_change() {
         acts_for: Some(vec![other]),
     };
     let decision = change(all.clone());
-    assert_eq!(audit(&decision), ["app changed: name, description, website, redirect URIs, teams"]);
+    let line = |what: &str| format!("{what}: {} of music (Owners)", client.id);
+    let changed = "app changed: name, description, website, redirect URIs, teams";
+    assert_eq!(audit(&decision), [&line("app acts for the team"), changed]);
     assert!(!raises(&decision, EpochOf::App(client.app)), "more teams end nothing");
     api.settle(|rules, _, now, _| app::change(rules, &old, all.clone(), BY, now)).unwrap();
     let changed = record(&api, &client);
     assert_eq!((&*changed.app.name, changed.app.teams.len()), ("Owl", 2));
     let fewer = AppChange { acts_for: Some(Vec::new()), ..AppChange::default() };
     assert!(raises(&app::change(&api.rules, &changed, fewer, BY, START), EpochOf::App(client.app)));
+    let ended = app::stop_acting_for(&changed, other, BY, START);
+    assert!(raises(&ended, EpochOf::App(client.app)), "as the team itself ends it");
+    assert_eq!(audit(&ended), [&line("app acts for the team no more"), "app changed: teams"]);
+    for team in [changed.app.owner.id, TeamId(1)] {
+        assert!(
+            app::stop_acting_for(&changed, team, BY, START).effects.is_empty(),
+            "it does not act for that"
+        );
+    }
 }
 
 #[test]

@@ -245,6 +245,9 @@ impl World {
                     return Err(Conflict);
                 }
             }
+            Effect::Expect(Expectation::FewerSecrets { app, than }) => {
+                limit(self.apps[&app].secrets.len(), Some(than))?;
+            }
             other => unreachable!("no flow of these tests has {other:?}"),
         }
         Ok(())

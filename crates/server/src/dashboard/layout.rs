@@ -94,7 +94,8 @@ fn done(name: &str) -> Option<&'static str> {
         "left" => "You left the team.",
         "invitation-withdrawn" => "Withdrawn: the link leads nowhere any more.",
         "joined" => "You are a member now.",
-        "moved" => "The app has moved. What was issued to it has ended; make new secrets for it.",
+        "acting-ended" => "Ended. That app reaches the team’s data no more.",
+        "moved" => "The app has moved. What it had has ended, its secrets too: make new ones for it.",
         "revoked" => "Revoked. The app's next call is refused.",
         _ => return None,
     })

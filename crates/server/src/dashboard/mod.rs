@@ -30,6 +30,7 @@ use crate::api::Api;
 use crate::browser::Door;
 use crate::clock::Clock;
 use crate::config::Registration;
+use crate::limit::RateLimit;
 use crate::mail::{Mail, Mailbox};
 use crate::password::Passwords;
 pub use route::all as routes;
@@ -50,6 +51,8 @@ pub struct Dashboard {
     apis: Vec<Arc<Api>>,
     registration: Registration,
     mail: Arc<Mail>,
+    /// Forms that tell whether an e-mail has an account, by who sends them.
+    asked_for_people: RateLimit,
 }
 
 impl Dashboard {
@@ -63,7 +66,8 @@ impl Dashboard {
         passwords: Arc<Passwords>,
     ) -> Self {
         let (registration, mail) = (Registration::Closed, Mail::nowhere());
-        Self { origin, keys, store, clock, passwords, apis, registration, mail }
+        let asked_for_people = RateLimit::one_in(60, 30);
+        Self { origin, keys, store, clock, passwords, apis, registration, mail, asked_for_people }
     }
 
     /// The same, where people come to accounts in this way, and are written to.

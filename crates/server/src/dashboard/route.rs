@@ -100,6 +100,7 @@ routes! {
     Post "teams/{}/leave" Needs::Member(VIEWER) => teams::members::leave,
     Post "teams/{}/invite" Needs::Member(OWNER) => teams::invite::invite,
     Post "teams/{}/withdraw-invitation" Needs::Member(OWNER) => teams::invite::withdraw,
+    Post "teams/{}/end-acting" Needs::Member(OWNER) => teams::acting::end,
     Get "teams/{}/api-access" Needs::Member(VIEWER) => teams::api_access::show,
     Get "invitations/{}" Needs::Account => invitations::show,
     Post "invitations/{}/accept" Needs::Account => invitations::accept,

@@ -59,6 +59,12 @@ pub(super) fn not_your_role(visit: &Visit<'_>, needed: Role) -> Response {
     message(visit.dashboard, StatusCode::FORBIDDEN, "Not with your role", who, HOME)
 }
 
+pub(super) fn suspended(visit: &Visit<'_>) -> Response {
+    let text = "An administrator suspended this app, so it stays as it is: nothing was done. Ask them to resume it first.";
+    let next = (visit.page.as_str(), "Back to the app");
+    message(visit.dashboard, StatusCode::CONFLICT, "The app is suspended", text, next)
+}
+
 pub(super) fn not_from_here(visit: &Visit<'_>) -> Response {
     let text = "Another site sent this form, so nothing was done.";
     message(visit.dashboard, StatusCode::FORBIDDEN, "Not sent from here", text, HOME)

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, request::Parts};
 use axum::response::Response;
-use stagedoor_protocol::app::AppRecord;
+use stagedoor_protocol::app::{AppRecord, Stage};
 use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::session::Session;
 use stagedoor_protocol::team::{Role, TeamRecord};
@@ -150,6 +150,10 @@ impl<'a> Visit<'a> {
         };
         if missing.is_some() {
             return Ok(missing);
+        }
+        let is_suspended = self.app.as_ref().is_some_and(|record| record.app.stage == Stage::Suspended);
+        if route.way == Way::Post && is_suspended {
+            return Ok(Some(say::suspended(self)));
         }
         // Last, so that a form tells no stranger what is there.
         let fresh = route.way == Way::Get || self.is_own_form();

@@ -52,6 +52,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// invitation
     END_INVITATION = "DELETE FROM invitations WHERE id = $1";
+    /// team, account
+    REMOVE_INVITATIONS_BY = "DELETE FROM invitations WHERE team_id = $1
+        AND invited_by = (SELECT email FROM accounts WHERE id = $2)";
     /// app
     REMOVE_INVITATIONS_TO = "DELETE FROM invitations WHERE app_id = $1";
     /// team, account, role

@@ -37,6 +37,8 @@ statements! {
     /// secret, app
     REMOVE_SECRET = "DELETE FROM secrets WHERE id = $1 AND app_id = $2";
     /// app
+    COUNT_SECRETS = "SELECT count(*) FROM secrets WHERE app_id = $1";
+    /// app
     REMOVE_SECRETS = "DELETE FROM secrets WHERE app_id = $1";
     /// id, name, kind, created
     CREATE_TEAM = "INSERT INTO teams (id, name, kind, created, epoch)

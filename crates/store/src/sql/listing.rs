@@ -91,6 +91,9 @@ statements! {
     /// team, behind, api, stage, at most
     APPS_OF_TEAM = concat!(app!(), "WHERE a.team_id = $1 AND a.id > $2 AND ($3 IS NULL OR a.api = $3)
         AND ($4 IS NULL OR a.stage = $4) ORDER BY a.id LIMIT $5");
+    /// team, at most
+    APPS_ACTING_FOR = concat!(app!(), "JOIN app_teams x ON x.app_id = a.id WHERE x.team_id = $1 AND a.team_id <> $1
+        ORDER BY a.id LIMIT $2");
     /// behind, at most
     APPS_IN_REVIEW = concat!(app!(), "WHERE a.review_asked IS NOT NULL AND a.id > $1 ORDER BY a.id LIMIT $2");
     /// app

@@ -3,13 +3,14 @@
 use stagedoor_protocol::Effect;
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::administration::{Change, Expectation};
-use stagedoor_protocol::id::{AccountId, InvitationId};
+use stagedoor_protocol::id::{AccountId, AppId, InvitationId, TeamId};
 use stagedoor_protocol::invitation::{INVITATION_SECONDS, Invitation, InvitedTo};
-use stagedoor_protocol::team::Role;
+use stagedoor_protocol::team::{Role, TeamKind};
 use stagedoor_store::{CommitError, Page};
 
-use crate::world::{ACCOUNT, APP, NOW, OTHER_ACCOUNT, OTHER_TEAM, TEAM, World, create_app, over};
-use stagedoor_protocol::id::AppId;
+use crate::world::{
+    ACCOUNT, APP, NOW, OTHER_ACCOUNT, OTHER_TEAM, TEAM, World, create_app, over, scopes, secret,
+};
 
 fn member(account: AccountId, role: Role) -> Effect {
     Effect::Administer(Change::SetMember { team: TEAM, account, role })
@@ -108,8 +109,16 @@ async fn invitations_end_with_time_and_with_their_app() {
 #[tokio::test]
 async fn an_app_moves() {
     let world = World::new().await;
-    let acts = Effect::LetActFor { app: APP, team: OTHER_TEAM };
-    world.commit([acts, save(&invitation(1, InvitedTo::TakeOver(APP)))]).await.unwrap();
+    let third = TeamId(78);
+    let team = Effect::CreateTeam { id: third, name: "Third".to_owned(), kind: TeamKind::Label, at: NOW };
+    world.commit([team, save(&invitation(1, InvitedTo::TakeOver(APP)))]).await.unwrap();
+    let acts = [OTHER_TEAM, third].map(|team| Effect::LetActFor { app: APP, team });
+    world.commit(acts).await.unwrap();
+    let acting = async |team| world.store.apps_acting_for(team, 9).await.unwrap().len();
+    assert_eq!([acting(TEAM).await, acting(third).await], [0, 1], "its owner is no other");
+    let consent = Effect::SaveConsent { app: APP, account: ACCOUNT, scopes: scopes(""), at: NOW };
+    world.commit([consent]).await.unwrap();
+    assert_eq!(world.store.people_of(APP).await.unwrap(), 1);
     let moves =
         |at_most| Effect::Administer(Change::MoveApp { app: APP, from: TEAM, to: OTHER_TEAM, at_most });
     world.app(APP).await;
@@ -124,6 +133,56 @@ async fn an_app_moves() {
         "it is not theirs any more"
     );
     assert!(world.store.invitations(TEAM, NOW).await.unwrap().is_empty());
+    assert_eq!(acting(third).await, 0, "who trusted the old owner did not trust the new one");
+    assert_eq!(world.store.people_of(APP).await.unwrap(), 0, "nor did who allowed it something");
+}
+
+/// Many add one at the same time: the limit holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_counted_by_the_commit() {
+    let world = World::new().await;
+    let add = |id| {
+        let store = world.store.clone();
+        let fewer = Effect::Expect(Expectation::FewerSecrets { app: APP, than: 3 });
+        tokio::spawn(async move {
+            store.commit(vec![fewer, Effect::AddSecret { app: APP, secret: secret(id) }]).await
+        })
+    };
+    let (mut added, all) = (0, (40..50).map(add).collect::<Vec<_>>());
+    for one in all {
+        match one.await.unwrap() {
+            Ok(()) => added += 1,
+            Err(error) => assert!(matches!(error, CommitError::LimitReached), "{error:?}"),
+        }
+    }
+    assert_eq!(added, 3);
+}
+
+/// Whoever is an owner no more has invited nobody.
+#[tokio::test]
+async fn invitations_end_with_who_made_them() {
+    let world = World::new().await;
+    for ended in [
+        member(ACCOUNT, Role::Developer),
+        Effect::Administer(Change::RemoveMember { team: TEAM, account: ACCOUNT }),
+    ] {
+        let by = |id, invited_by: &str| {
+            save(&Invitation {
+                invited_by: invited_by.to_owned(),
+                ..invitation(id, InvitedTo::Join(Role::Owner))
+            })
+        };
+        world
+            .commit([member(ACCOUNT, Role::Owner), by(1, "ada@example.com"), by(2, "bob@example.com")])
+            .await
+            .unwrap();
+        world.commit([member(ACCOUNT, Role::Owner)]).await.unwrap();
+        assert_eq!(world.store.invitations(TEAM, NOW).await.unwrap().len(), 2, "an owner still");
+        world.commit([ended]).await.unwrap();
+        let left = world.store.invitations(TEAM, NOW).await.unwrap();
+        assert_eq!(left.iter().map(|record| record.invitation.id.0).collect::<Vec<_>>(), [2]);
+        world.commit([end(2)]).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub(super) struct AppHead<'a> {
     pub(super) name: &'a str,
     pub(super) stage: &'static str,
     pub(super) badge: &'static str,
+    pub(super) is_suspended: bool,
     pub(super) tabs: Vec<TabLink>,
 }
 
@@ -70,6 +71,7 @@ impl<'a> AppHead<'a> {
             name: &record.app.name,
             stage: record.app.stage.as_str(),
             badge: badge(record.app.stage),
+            is_suspended: record.app.stage == Stage::Suspended,
             tabs: tabs.collect(),
         }
     }

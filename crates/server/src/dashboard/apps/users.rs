@@ -15,6 +15,7 @@ use super::super::say;
 use super::super::visit::{Unsettled, Visit};
 use super::head::{AppHead, Tab};
 use super::{address, html};
+use crate::limit::Key;
 use crate::pages::filters;
 use crate::settle::Stop;
 
@@ -80,6 +81,11 @@ pub(in crate::dashboard) async fn add(visit: &Visit<'_>) -> Answered {
     let Ok(email) = Email::parse(visit.field("email")) else {
         return render(visit, Some("Write an e-mail address, such as ada@example.com.".to_owned())).await;
     };
+    // The answer tells whether there is such an account, so nobody asks for all of them.
+    let asked = visit.dashboard.asked_for_people.check(Key::of_email(visit.actor()), visit.now());
+    if !asked.allowed {
+        return Ok(say::too_many(visit, asked.retry_after_seconds));
+    }
     let Some(account) = visit.store().account_of_email(email.as_str()).await? else {
         let wrong = "Nobody has an account here with this e-mail yet. Ask them to make one, then add them.";
         return render(visit, Some(wrong.to_owned())).await;

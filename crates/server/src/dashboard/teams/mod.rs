@@ -1,5 +1,6 @@
 //! A team: what it is called, who its members are, and whom it invites.
 
+pub(super) mod acting;
 pub(super) mod api_access;
 pub(super) mod create;
 pub(super) mod invite;
@@ -21,6 +22,7 @@ use super::say;
 use super::visit::{Unsettled, Visit};
 use crate::pages::filters;
 use crate::settle::Stop;
+use acting::Acting;
 use api_access::ApiAccess;
 
 /// As many members as the page shows.
@@ -38,6 +40,8 @@ struct TeamPage<'a> {
     me: i64,
     members: Vec<Member>,
     invitations: Vec<Invited>,
+    /// Apps of other teams that act for it.
+    acting: Vec<Acting>,
     /// What stands at the top, for teams that have no page of it.
     access: Option<ApiAccess>,
     said: Said,
@@ -89,6 +93,7 @@ pub(super) async fn render(visit: &Visit<'_>, said: Said) -> Answered {
         me: signed_in.session.account.id.0,
         members: visit.store().members(team.id, Page { behind: None, limit: ROWS }).await?,
         invitations: invitations.into_iter().map(invited).collect(),
+        acting: acting::all(visit, team.id).await?,
         access,
         said,
     };

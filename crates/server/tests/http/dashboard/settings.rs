@@ -1,6 +1,7 @@
 //! What an app is called, whom it acts for, and its end.
 
 use stagedoor_protocol::administration::Change;
+use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_protocol::team::Role;
 use stagedoor_protocol::{Decision, Effect};
@@ -10,6 +11,9 @@ use crate::app::{Call, SOUNDCHARTS, SPOTIFY, TestApp};
 
 const SETTINGS: &str = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728/settings";
 const CHARTS: &str = "/dashboard/apps/soundcharts/e1d2c3b4a5968778695a4b3c2d1e0f10/settings";
+
+const OTHER_TEAM: &str = "/dashboard/teams/5003";
+const KEYS: &str = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
 
 /// Makes the owner of Night Ferry Records a member of another team.
 async fn join(app: &TestApp, team: i64, role: Role) {
@@ -35,12 +39,12 @@ async fn name_description_and_website() {
     }
 }
 
-/// An app acts for a team only where someone who is a developer there says so.
+/// An app acts for a team only where an owner of it says so.
 #[tokio::test]
 async fn acts_for_teams_of_ones_own() {
     let app = TestApp::new().await;
-    join(&app, 5003, Role::Developer).await;
-    join(&app, 5002, Role::Viewer).await;
+    join(&app, 5003, Role::Owner).await;
+    join(&app, 5002, Role::Developer).await;
     let (mut browser, _) = signed_in(&app, OWNER).await;
     let page = browser.open(CHARTS).await.only(&format!("{CHARTS}/acts-for"));
     assert!(page.shows("Low Tide") && !page.shows("Harbour Analytics"), "{}", page.html());
@@ -52,6 +56,54 @@ async fn acts_for_teams_of_ones_own() {
     let call = Call::get("/soundcharts/anything").bearer(&bearer);
     assert_eq!(app.send(call).await.status, 401, "what was issued has ended");
     assert!(!browser.open(SETTINGS).await.html().contains("/acts-for"), "Spotify knows no teams");
+}
+
+/// The other team sees the app, and ends it, when who let it in is gone.
+#[tokio::test]
+async fn a_team_ends_what_acts_for_it() {
+    let app = TestApp::new().await;
+    join(&app, 5003, Role::Owner).await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let page = browser.open(CHARTS).await.only(&format!("{CHARTS}/acts-for"));
+    browser.submit_and_follow(&page, &[("team", "5003")]).await;
+    let form = [("grant_type", "client_credentials"), ("team_id", "5003")];
+    let bearer = app.tokens(&SOUNDCHARTS, &form).await.access;
+    join(&app, 5003, Role::Developer).await;
+    let page = browser.open(OTHER_TEAM).await;
+    assert!(page.shows("Apps of others") && page.shows("Chart board"), "{}", page.html());
+    assert!(!page.html().contains("end-acting"), "developers look");
+    join(&app, 5003, Role::Owner).await;
+    let end = browser.open(OTHER_TEAM).await.only(&format!("{OTHER_TEAM}/end-acting"));
+    let this = [("client_id", "e1d2c3b4a5968778695a4b3c2d1e0f10")];
+    let ended = browser.submit_and_follow(&end, &this).await;
+    assert!(ended.shows("Ended.") && !ended.shows("Chart board"), "{}", ended.html());
+    assert!(ended.shows("Agency"), "another acts on: {}", ended.html());
+    let call = Call::get("/soundcharts/anything").bearer(&bearer);
+    assert_eq!(app.send(call).await.status, 401, "what was issued has ended");
+    assert_eq!(app.app(&SOUNDCHARTS).await.teams.len(), 1);
+    let again = browser.submit_and_follow(&end, &this).await;
+    assert!(again.shows("Ended."), "{}", again.html());
+}
+
+/// What stands of a suspended app is kept for whoever suspended it.
+#[tokio::test]
+async fn nothing_of_a_suspended_app_changes() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let delete = browser.open(SETTINGS).await.only(&format!("{SETTINGS}/delete"));
+    let secret = browser.open(KEYS).await.only(&format!("{KEYS}/add-secret"));
+    let id = app.app(&SPOTIFY).await.id;
+    app.commit(Decision {
+        reply: Ok(()),
+        effects: vec![Effect::SetStage { app: id, stage: Stage::Suspended }],
+    })
+    .await;
+    for (form, typed) in [(&delete, ("confirm", "Setlist")), (&secret, ("name", "second"))] {
+        let refused = browser.submit(form, &[typed]).await;
+        assert!(refused.answer.status == 409 && refused.shows("The app is suspended"), "{}", refused.html());
+    }
+    let page = browser.open(KEYS).await;
+    assert!(page.shows("An administrator suspended this app"), "{}", page.html());
 }
 
 #[tokio::test]

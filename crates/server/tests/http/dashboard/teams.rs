@@ -152,6 +152,12 @@ async fn an_app_moves_to_another_team_of_ones_own() {
     assert_eq!(app.send(Call::get("/spotify/anything").bearer(&bearer)).await.status, 401);
     let (mut viewer, _) = signed_in(&app, VIEWER).await;
     assert_eq!(viewer.open(APP).await.answer.status, 404, "it is not their team's any more");
+    let known = app.send(SPOTIFY.token(&[("grant_type", "client_credentials")])).await;
+    assert_eq!(
+        (known.status, &known.json()["error"]),
+        (400, &"invalid_client".into()),
+        "its secret is known there"
+    );
 }
 
 #[tokio::test]

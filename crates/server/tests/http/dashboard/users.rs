@@ -42,6 +42,22 @@ async fn mistakes_stand_at_the_field() {
     }
 }
 
+/// The form tells whether an e-mail has an account: no way to learn that of many.
+#[tokio::test]
+async fn nobody_asks_for_everyone() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let add = browser.open(USERS).await.only(&format!("{USERS}/add"));
+    for guess in 0..30 {
+        let email = format!("guess-{guess}@example.com");
+        assert_eq!(browser.submit(&add, &[("email", &email)]).await.answer.status, 422);
+    }
+    for email in ["nobody@example.com", STRANGER.0] {
+        let refused = browser.submit(&add, &[("email", email)]).await;
+        assert_eq!(refused.answer.status, 429, "{}", refused.html());
+    }
+}
+
 #[tokio::test]
 async fn the_list_has_an_end() {
     let app = TestApp::setup()

@@ -2,8 +2,9 @@
 
 use rusqlite::{OptionalExtension, Params, params};
 use stagedoor_protocol::administration::{Change, Expectation};
-use stagedoor_protocol::id::{AppId, TeamId};
+use stagedoor_protocol::id::{AccountId, AppId, TeamId};
 use stagedoor_protocol::invitation::{Invitation, InvitedTo};
+use stagedoor_protocol::team::Role;
 use stagedoor_wire::RedirectUri;
 
 use super::{Failure, Tables, admin_api, apps};
@@ -20,6 +21,12 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
             ask(tables, sql::ACCOUNT_IS, params![account.0, epoch, password_hash, confirmed])?
         }
         Expectation::Stage { app, stage } => ask(tables, sql::STAGE_IS, params![app.0, stage.as_str()])?,
+        Expectation::FewerSecrets { app, than } => {
+            return match tables.count(app_sql::COUNT_SECRETS, [app.0])? < *than {
+                true => Ok(()),
+                false => Err(Failure::LimitReached),
+            };
+        }
         Expectation::Member { team, account, role } => {
             ask(tables, sql::MEMBER_IS, params![team.0, account.0, role.as_str()])?
         }
@@ -57,10 +64,12 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
             tables.change(sql::SET_TEAM_KIND, params![kind.as_str(), team.0])
         }
         Change::SetMember { team, account, role } => {
-            tables.change(sql::SET_MEMBER, params![team.0, account.0, role.as_str()])
+            tables.change(sql::SET_MEMBER, params![team.0, account.0, role.as_str()])?;
+            if *role == Role::Owner { Ok(()) } else { end_invitations_by(tables, *team, *account) }
         }
         Change::RemoveMember { team, account } => {
-            tables.run(sql::REMOVE_MEMBER, [team.0, account.0]).map(drop)
+            tables.run(sql::REMOVE_MEMBER, [team.0, account.0])?;
+            end_invitations_by(tables, *team, *account)
         }
         Change::DescribeApp { app, name, description, website, purpose } => {
             tables.change(sql::DESCRIBE_APP, params![name, description, website, purpose, app.0])?;
@@ -102,6 +111,11 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
     }
 }
 
+/// Owners alone invite, so what others sent out is no invitation any more.
+fn end_invitations_by(tables: Tables<'_>, team: TeamId, account: AccountId) -> Result<(), Failure> {
+    tables.run(sql::REMOVE_INVITATIONS_BY, [team.0, account.0]).map(drop)
+}
+
 fn set_redirect_uris(
     tables: Tables<'_>,
     app: AppId,
@@ -129,11 +143,10 @@ fn move_app(
         return Err(Failure::LimitReached);
     }
     tables.change(sql::MOVE_APP, [to.0, app.0, from.0])?;
-    // It is the owner now.
-    tables.run(sql::STOP_ACTING_FOR, [app.0, to.0])?;
-    // Others that were asked to take it over come too late.
-    tables.run(sql::REMOVE_INVITATIONS_TO, [app.0])?;
-    aftermath.legacy_keys = true;
+    // Others that were asked to take it over come too late, too.
+    for sql in [sql::REMOVE_APP_TEAMS, sql::REMOVE_CONSENTS, sql::REMOVE_INVITATIONS_TO] {
+        tables.run(sql, [app.0])?;
+    }
     apps::forget(tables, app, aftermath)
 }
 

@@ -17,13 +17,13 @@ pub(super) struct Other {
     pub(super) is_so: bool,
 }
 
-/// Those it acts for, and those for which whoever looks may decide it: where they are developers.
+/// Those it acts for, and those for which whoever looks may decide it: which they own.
 pub(super) fn others(signed_in: &SignedIn, record: &AppRecord) -> Vec<Other> {
     let app = &record.app;
     let acting = app.teams.iter().filter(|team| team.id != app.owner.id);
     let mut others: Vec<_> =
         acting.map(|team| Other { id: team.id, name: team.name.clone(), is_so: true }).collect();
-    let mine = signed_in.memberships.iter().filter(|(_, role)| role.includes(Role::Developer));
+    let mine = signed_in.memberships.iter().filter(|(_, role)| *role == Role::Owner);
     let more = mine.filter(|(team, _)| app.teams.iter().all(|own| own.id != team.id));
     others.extend(more.map(|(team, _)| Other { id: team.id, name: team.name.clone(), is_so: false }));
     others
