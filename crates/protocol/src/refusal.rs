@@ -5,6 +5,8 @@ use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::token_error::TokenErrorKind;
 use stagedoor_wire::token_request::TokenRequestError;
 
+use crate::app::MAX_REDIRECT_URIS;
+
 /// Why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -74,6 +76,8 @@ pub enum Refusal {
     PublicApp,
     #[error("this API serves no teams of this kind")]
     TeamKindNotServed,
+    #[error("an app has {MAX_REDIRECT_URIS} redirect URIs at most")]
+    TooManyRedirectUris,
     #[error("there are as many apps, secrets or listed people as there may be")]
     LimitReached,
     #[error("too many requests")]
@@ -112,7 +116,7 @@ impl Refusal {
             Self::DeviceCodeUnknown => Kind::CodeUnknown,
             Self::DeviceCodeExpired => Kind::DeviceCodeExpired,
             Self::AccessDenied => Kind::AccessDenied,
-            Self::LimitReached | Self::TooManyRequests => Kind::TooManyRequests,
+            Self::LimitReached | Self::TooManyRedirectUris | Self::TooManyRequests => Kind::TooManyRequests,
         };
         (kind, "")
     }

@@ -177,7 +177,8 @@ impl Server {
             return browser::redirect(method, dashboard::BASE);
         }
         let metadata = http::metadata::at_root(path, method, &self.apis);
-        metadata.unwrap_or_else(|| browser::outside(path, &self.apis))
+        let dashboard = self.dashboard.as_ref().map(|_| dashboard::BASE);
+        metadata.unwrap_or_else(|| browser::outside(path, &self.apis, dashboard))
     }
 
     /// The API of this name.

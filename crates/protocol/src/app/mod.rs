@@ -141,7 +141,14 @@ pub fn may_be_public(rules: &Rules) -> bool {
 }
 
 /// Whether the dialect lets an app register all of these.
+/// As many redirect URIs as an app may have.
+pub const MAX_REDIRECT_URIS: usize = 50;
+
+/// Each is as the dialect has it, and they are not too many.
 fn check_redirect_uris(rules: &Rules, uris: &[RedirectUri]) -> Result<(), Refusal> {
+    if uris.len() > MAX_REDIRECT_URIS {
+        return Err(Refusal::TooManyRedirectUris);
+    }
     let Some(authorization) = &rules.dialect.authorization else { return Ok(()) };
     let check =
         |uri: &RedirectUri| uri.check(authorization.redirect_uris).map_err(Refusal::RedirectUriInsecure);

@@ -266,6 +266,12 @@ fn apps_change() {
     let refused = change(AppChange { redirect_uris: Some(insecure), ..AppChange::default() }).reply;
     let why = Refusal::RedirectUriInsecure(InvalidRedirectUri::Insecure);
     assert_eq!(refused, Err(Objection::Refused(why)));
+    let uris =
+        |count| (0..count).map(|at| RedirectUri::parse(&format!("https://{at}.example/")).unwrap()).collect();
+    let many = |count| change(AppChange { redirect_uris: Some(uris(count)), ..AppChange::default() }).reply;
+    assert_eq!(many(app::MAX_REDIRECT_URIS), Ok(()));
+    let too_many = Err(Objection::Refused(Refusal::TooManyRedirectUris));
+    assert_eq!(many(app::MAX_REDIRECT_URIS + 1), too_many);
     let all = AppChange {
         name: Some("Owl".to_owned()),
         description: Some("Hoots".to_owned()),

@@ -52,6 +52,7 @@ fn number(refusal: &Refusal) -> usize {
         Refusal::BodyIncomplete => 32,
         Refusal::PublicApp => 33,
         Refusal::TeamKindNotServed => 34,
+        Refusal::TooManyRedirectUris => 35,
     }
 }
 
@@ -67,6 +68,7 @@ fn said_elsewhere() -> Vec<Refusal> {
         Refusal::RedirectUriInsecure(InvalidRedirectUri::Localhost),
         Refusal::PublicApp,
         Refusal::TeamKindNotServed,
+        Refusal::TooManyRedirectUris,
     ]
 }
 

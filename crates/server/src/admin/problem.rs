@@ -245,6 +245,7 @@ fn refused(refusal: &Refusal) -> Problem {
             detail,
             "choose another team, or name the kind in the API's `serves`",
         ),
+        Refusal::TooManyRedirectUris => Problem::bad(detail, "leave out those that nobody uses"),
         Refusal::RedirectUriInsecure(_) => Problem::bad(detail, "give another redirect URI"),
         _ => Problem::bad(detail, "change what was sent"),
     }

@@ -72,7 +72,7 @@ pub(crate) fn asset(path: &str) -> Response {
 }
 
 /// The answer to a path that no API is mounted at.
-pub(crate) fn outside(path: &str, apis: &[Arc<Api>]) -> Response {
+pub(crate) fn outside(path: &str, apis: &[Arc<Api>], dashboard: Option<&str>) -> Response {
     if path == "/favicon.ico" {
         return plain(StatusCode::NO_CONTENT, "");
     }
@@ -83,6 +83,9 @@ pub(crate) fn outside(path: &str, apis: &[Arc<Api>]) -> Response {
     mounts.sort_unstable();
     for (mount, title) in mounts {
         text.push_str(&format!("  {mount}/  {title}\n"));
+    }
+    if let Some(dashboard) = dashboard {
+        text.push_str(&format!("\nApps, secrets and usage, in a browser: {dashboard}\n"));
     }
     plain(status, text)
 }

@@ -16,9 +16,10 @@ use super::authorize::{unavailable, wrong_method};
 use super::visitor::{Scope, cookie, cookie_name, set_cookie_in};
 use super::{form_token, page, stylesheet};
 use crate::api::Api;
+use crate::dashboard::BASE;
 use crate::entropy;
 use crate::http::read_body;
-use crate::pages::{Frame, MessagePage, SetupError, SetupField, SetupPage};
+use crate::pages::{Frame, MessagePage, SetupError, SetupField, SetupPage, WRONG_NAME};
 use crate::password::{self, Busy};
 use crate::settle::Stop;
 
@@ -87,7 +88,7 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
         );
     };
     let Ok(name) = name::parse(&typed.name) else {
-        return again(Some(SetupField::Name), "A name has 1 to 100 characters.");
+        return again(Some(SetupField::Name), WRONG_NAME);
     };
     if let Err(why) = password::check(&password) {
         return again(Some(SetupField::Password), &format!("Choose another password: {why}."));
@@ -165,8 +166,8 @@ fn ask(
 
 fn made(typed: &Typed) -> Response {
     let text = format!(
-        "{} administers this server now. This link works no more. Next, on the server: `stagedoor admin team create`, then \
-         `stagedoor admin app create`; `stagedoor admin --help` shows the rest.",
+        "{} administers this server now. This link works no more. Next: sign in to the dashboard, at {BASE} on this address, \
+         where requests are answered and apps are made; or, on the server, `stagedoor admin --help`.",
         typed.email.trim()
     );
     message(StatusCode::CREATED, "The account is made", &text)

@@ -73,7 +73,8 @@ impl<'a> Layout<'a> {
 fn done(name: &str) -> Option<&'static str> {
     Some(match name {
         "created" => "The app is made.",
-        "created-already" => "The app was made before; the form was sent twice.",
+        "requested" => "Your request was sent. An administrator answers it; the answer stands here.",
+        "created-already" => "The form was sent twice, and taken once.",
         "approved" => "Approved. The team sees the client id now, and can make a secret.",
         "declined" => "Declined: the request is gone.",
         "suspended" => "Kept out: every session, grant and token of the account has ended.",

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
+use stagedoor_protocol::app::MAX_REDIRECT_URIS;
 use stagedoor_wire::RedirectUri;
 use stagedoor_wire::dialect::RedirectRule;
 
@@ -42,6 +43,11 @@ pub(super) fn read(api: Option<&Api>, typed: &str) -> Result<Vec<RedirectUri>, M
         let uri = read_one(rule, text)?;
         if uris.contains(&uri) {
             let why = "stands there twice: delete one of the lines".to_owned();
+            return Err(Mistake { uri: text.to_owned(), why, instead: None });
+        }
+        if uris.len() == MAX_REDIRECT_URIS {
+            let why =
+                format!("is one too many: an app has {MAX_REDIRECT_URIS}. Delete those that nobody uses");
             return Err(Mistake { uri: text.to_owned(), why, instead: None });
         }
         uris.push(uri);

@@ -76,7 +76,7 @@ impl<'a> Visit<'a> {
         };
         let path = parts.uri.path().trim_end_matches('/').to_owned();
         let below = path.strip_prefix(BASE).unwrap_or_default();
-        let segments: Vec<&str> = below.split('/').filter(|segment| !segment.is_empty()).collect();
+        let segments: Vec<&str> = below.split('/').skip(1).collect();
         let page = if way == Way::Post { parent(&path) } else { path.clone() };
         let Some((route, parameters)) = route::find(way, &segments) else {
             // A form's address in a browser's history leads to its page.
@@ -138,8 +138,10 @@ impl<'a> Visit<'a> {
             Needs::Nobody | Needs::Link | Needs::Account => None,
             Needs::Administrator => (!self.is_administrator()).then(|| say::nothing_here_for(self)),
             Needs::Member(role) => {
-                let team = self.parameters.first().and_then(|text| text.parse().ok()).map(TeamId);
-                self.team = team.and_then(|team| self.membership(team));
+                let text = self.parameters.first().map_or("", String::as_str);
+                let team = text.parse().ok().map(TeamId).and_then(|team| self.membership(team));
+                // One address a team: no sign, no zeros before.
+                self.team = team.filter(|(team, _)| team.id.to_string() == text);
                 self.lacks(role)
             }
             Needs::App(role) => {

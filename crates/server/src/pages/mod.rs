@@ -29,6 +29,9 @@ pub const STYLESHEET: &str = include_str!("../../templates/style.css");
 /// The one script: comfort for the pages of the dashboard, all of which work without it.
 pub const SCRIPT: &str = include_str!("../../templates/comfort.js");
 
+/// Said of what is no name.
+pub(crate) const WRONG_NAME: &str = "A name has 1 to 100 characters that can be seen.";
+
 /// What surrounds every page.
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {

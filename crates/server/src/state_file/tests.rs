@@ -246,7 +246,7 @@ fn mistakes() {
         ),
         (
             STATE.replace("\"Bob\"", "\"Bob\\n- account ada@example.com\""),
-            "account bob@example.com: a name is 1 to 100 characters, on one line",
+            "account bob@example.com: a name is 1 to 100 characters that can be seen, on one line",
         ),
         (STATE.replace("\"Second\"", "\" \""), "team  : a name is"),
         (STATE.replace("\"Board\"", "\"\""), "app soundcharts board: a name is"),

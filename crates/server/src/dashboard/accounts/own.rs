@@ -14,7 +14,7 @@ use super::super::{BASE, say};
 use crate::browser::redirect;
 use crate::browser::sign_in::{Tried, try_password};
 use crate::browser::visitor::let_out;
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::password::{self, Busy};
 use crate::settle::Stop;
 
@@ -69,8 +69,7 @@ async fn render(visit: &Visit<'_>, wrong: Wrong) -> Answered {
 
 pub(in crate::dashboard) async fn rename(visit: &Visit<'_>) -> Answered {
     let Ok(name) = name::parse(visit.field("name")) else {
-        return render(visit, Wrong { name: Some("A name has 1 to 100 characters."), ..Wrong::default() })
-            .await;
+        return render(visit, Wrong { name: Some(WRONG_NAME), ..Wrong::default() }).await;
     };
     let record = visit.store().account(signed_in(visit)?.session.account.id).await?;
     let record = record.ok_or(Stop::Unavailable)?;

@@ -19,7 +19,7 @@ use crate::browser::visitor::{cookie, cookie_name, set_cookie};
 use crate::browser::{form_token, redirect};
 use crate::config::Registration;
 use crate::entropy;
-use crate::pages::{Frame, filters};
+use crate::pages::{Frame, WRONG_NAME, filters};
 use crate::password::{self, Busy};
 use crate::settle::Stop;
 
@@ -85,7 +85,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let chosen_name = name::parse(typed[1]).ok();
     let wrong = Wrong {
         email: email.is_none().then_some("That is no e-mail address: write one such as ada@example.com."),
-        name: chosen_name.is_none().then_some("A name has 1 to 100 characters."),
+        name: chosen_name.is_none().then_some(WRONG_NAME),
         password: password::check(&password).err().map(|why| format!("Choose another password: {why}.")),
     };
     let (Some(email), Some(name), false) = (email, chosen_name, wrong.is_any()) else {

@@ -14,7 +14,7 @@ use super::super::route::Answered;
 use super::super::say;
 use super::super::visit::{Unsettled, Visit};
 use crate::entropy;
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 
 /// Rows of the page: there are few.
@@ -71,7 +71,7 @@ async fn render(visit: &Visit<'_>, shown: Option<Secret>, error: Option<&'static
 
 pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let Ok(name) = name::parse(visit.field("name")) else {
-        return render(visit, None, Some("A name has 1 to 100 characters.")).await;
+        return render(visit, None, Some(WRONG_NAME)).await;
     };
     let (read, write) = (visit.field("read"), visit.field("write"));
     let Some(scopes) = AdminScopes::parse(&format!("{read} {write}")) else {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use stagedoor_protocol::app::{self, NewApp};
+use stagedoor_protocol::app::{self, NewApp, Stage};
 use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::team::{self, Role, TeamKind};
 use stagedoor_protocol::{Decision, Effect, Refusal, name};
@@ -19,7 +19,7 @@ use super::credentials::{self, Secrets};
 use super::{address, html};
 use crate::api::{Api, Terms};
 use crate::entropy;
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 
 /// Longest description, in characters.
@@ -95,12 +95,17 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         mine().next().is_none() || mine().any(|(team, _)| api.applicant(team.kind).is_served())
     };
     let open: Vec<_> = visit.dashboard.apis.iter().filter(is_open).collect();
+    let owner = mine().find(|(team, _)| team.id.to_string() == asked_team).or_else(|| mine().next());
+    let first_choice = first_choice(&open, owner.map(|(team, _)| team.kind));
     let apis = open.iter().map(|api| Choice {
         value: api.rules.api.to_string(),
         says: api.dialect().title.clone(),
         more: notes(api),
         by_request: is_by_request(api),
-        chosen: *api.rules.api == *asked_api,
+        chosen: match asked_api {
+            "" => first_choice == Some(&*api.rules.api),
+            asked => *api.rules.api == *asked,
+        },
     });
     let teams = mine().map(|(team, _)| Choice {
         value: team.id.to_string(),
@@ -121,6 +126,13 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         wrong,
     };
     Ok(html(page.render(), is_wrong))
+}
+
+/// The first API that such a team can have an app of at once, else the first that it can ask for.
+fn first_choice<'a>(open: &[&'a Arc<Api>], kind: Option<TeamKind>) -> Option<&'a str> {
+    let serves = |api: &&&Arc<Api>| kind.is_none_or(|kind| api.applicant(kind).is_served());
+    let at_once = open.iter().filter(serves).find(|api| !is_by_request(api));
+    at_once.or_else(|| open.iter().find(serves)).map(|api| &*api.rules.api)
 }
 
 fn first<'a>(typed: &'a str, asked: Option<&'a str>) -> &'a str {
@@ -171,7 +183,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     }
     let app_name = name::parse(&typed.name).ok();
     if app_name.is_none() {
-        wrong.name = Some("A name has 1 to 100 characters.".to_owned());
+        wrong.name = Some(WRONG_NAME.to_owned());
     }
     for (text, error) in [(&typed.description, &mut wrong.description), (&typed.purpose, &mut wrong.purpose)]
     {
@@ -254,6 +266,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
             api,
             Secrets { shown: Some(secret.text), ..Secrets::default() },
         ),
+        _ if record.app.stage == Stage::Requested => Ok(visit.then(&address(&record), "requested")),
         _ => Ok(visit.then(&address(&record), "created")),
     }
 }

@@ -19,7 +19,7 @@ use super::{address, html};
 use crate::api::Api;
 use crate::browser::sign_in::{self, Tried};
 use crate::entropy;
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 
 /// Unused for a week: safe to delete.
@@ -40,7 +40,13 @@ struct CredentialsPage<'a> {
     may_change: bool,
     has_redirect_uris: bool,
     secrets: Vec<SecretRow<'a>>,
+    /// Whether no secret has been used yet.
+    is_new: bool,
+    registered_uris: String,
+    /// Those, or what was typed.
     redirect_uris: String,
+    /// Says which redirect URIs whoever changes them was shown.
+    shown_uris: String,
     shown: Secrets,
 }
 
@@ -50,7 +56,7 @@ struct SecretRow<'a> {
     created: String,
     expires: Option<String>,
     last_used: Option<String>,
-    /// Whether nobody has used it for a week, and there is another.
+    /// Whether nobody has used it for a week, and another since.
     is_idle: bool,
     /// Whether it can be viewed again.
     is_kept: bool,
@@ -67,12 +73,19 @@ pub(super) struct Secrets {
     pub(super) wrong_name: Option<&'static str>,
     /// What is wrong with the redirect URIs, and what was typed.
     pub(super) wrong_uris: Option<(Mistake, String)>,
+    /// What was typed over redirect URIs that someone else changed meanwhile.
+    pub(super) late_uris: Option<String>,
 }
 
 impl Secrets {
     fn is_wrong(&self) -> bool {
         let asked_again = self.asked.as_ref().is_some_and(|(_, wrong)| wrong.is_some());
-        self.wrong_name.is_some() || self.wrong_uris.is_some() || asked_again
+        self.wrong_name.is_some() || self.typed_uris().is_some() || asked_again
+    }
+
+    fn typed_uris(&self) -> Option<&str> {
+        let wrong = self.wrong_uris.as_ref().map(|(_, typed)| typed);
+        wrong.or(self.late_uris.as_ref()).map(String::as_str)
     }
 }
 
@@ -84,7 +97,7 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
 pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Secrets) -> Answered {
     let (Some(signed_in), app) = (&visit.signed_in, &record.app) else { return Err(Stop::Unavailable) };
     let role = visit.membership(app.owner.id).map(|(_, role)| role);
-    let registered = app.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>().join("\n");
+    let registered = joined(&app.redirect_uris);
     let address = address(record);
     let is_wrong = shown.is_wrong();
     let page = CredentialsPage {
@@ -99,14 +112,26 @@ pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Se
         may_change: role.is_some_and(|role| role.includes(Role::Developer)),
         has_redirect_uris: api.dialect().authorization.is_some(),
         secrets: app.secrets.iter().map(|secret| row(secret, app, visit.now())).collect(),
-        redirect_uris: shown.wrong_uris.as_ref().map_or(registered, |(_, typed)| typed.clone()),
+        is_new: app.secrets.iter().all(|secret| secret.last_used.is_none()),
+        shown_uris: visit.token_for(&list_of_uris(&registered)),
+        redirect_uris: shown.typed_uris().unwrap_or(&registered).to_owned(),
+        registered_uris: registered,
         shown,
     };
     Ok(html(page.render(), is_wrong))
 }
 
+fn joined(uris: &[RedirectUri]) -> String {
+    uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>().join("\n")
+}
+
+fn list_of_uris(joined: &str) -> String {
+    format!("redirect URIs {joined}")
+}
+
 fn row<'a>(secret: &'a StoredSecret, app: &App, now: Timestamp) -> SecretRow<'a> {
     let since = secret.last_used.unwrap_or(secret.created);
+    let is_replaced = app.secrets.iter().any(|other| other.last_used.is_some_and(|used| used > since));
     let is_idle = since.plus_seconds(IDLE_SECONDS) <= now;
     SecretRow {
         id: secret.id.to_string(),
@@ -114,7 +139,7 @@ fn row<'a>(secret: &'a StoredSecret, app: &App, now: Timestamp) -> SecretRow<'a>
         created: secret.created.to_day(),
         expires: secret.expires.map(|expires| expires.to_day()),
         last_used: secret.last_used.map(|used| used.ago(now)),
-        is_idle: is_idle && app.secrets.len() > 1,
+        is_idle: is_idle && is_replaced,
         is_kept: secret.sealed.is_some(),
     }
 }
@@ -124,7 +149,7 @@ pub(in crate::dashboard) async fn add_secret(visit: &Visit<'_>) -> Answered {
     let again = |wrong_name| {
         render(visit, record, api, Secrets { wrong_name: Some(wrong_name), ..Secrets::default() })
     };
-    let Ok(name) = name::parse(visit.field("name")) else { return again("A name has 1 to 100 characters.") };
+    let Ok(name) = name::parse(visit.field("name")) else { return again(WRONG_NAME) };
     if record.app.stage == Stage::Requested {
         return again("The app waits for an answer. It gets secrets once it is approved.");
     }
@@ -203,6 +228,10 @@ pub(in crate::dashboard) async fn set_redirect_uris(visit: &Visit<'_>) -> Answer
             return render(visit, record, api, Secrets { wrong_uris, ..Secrets::default() });
         }
     };
+    let registered = joined(&record.app.redirect_uris);
+    if joined(&redirect_uris) != registered && !visit.is_token_for("shown_uris", &list_of_uris(&registered)) {
+        return render(visit, record, api, Secrets { late_uris: Some(typed), ..Secrets::default() });
+    }
     let change = AppChange { redirect_uris: Some(redirect_uris), ..AppChange::default() };
     match visit.settle(app::change(&api.rules, record, change, visit.actor(), visit.now())).await? {
         Ok(()) => Ok(visit.then(&address(record), "saved")),

@@ -18,11 +18,12 @@ use super::route::Answered;
 use super::visit::Visit;
 use crate::browser::{page_with_script, redirect};
 
-/// Where a person begins: the apps of their first team, or making one.
+/// Where a person begins: the apps of their first team; else what waits for them as an administrator, or making an app.
 pub(super) async fn first(visit: &Visit<'_>) -> Answered {
     let team = visit.signed_in.as_ref().and_then(|signed_in| signed_in.memberships.first());
     let to = match team {
         Some((team, _)) => format!("{BASE}/teams/{}/apps", team.id),
+        None if visit.is_administrator() => format!("{BASE}/administration/requests"),
         None => format!("{BASE}/apps/new"),
     };
     Ok(redirect(&visit.parts.method, &to))

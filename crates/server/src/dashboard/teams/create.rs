@@ -11,7 +11,7 @@ use super::super::route::Answered;
 use super::super::say;
 use super::super::visit::{Unsettled, Visit};
 use crate::entropy;
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 
 /// Teams that one person may be a member of and still make another.
@@ -47,7 +47,7 @@ fn ask(visit: &Visit<'_>, wrong: Option<&'static str>) -> Answered {
 pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
     let Ok(name) = name::parse(visit.field("name")) else {
-        return ask(visit, Some("A name has 1 to 100 characters."));
+        return ask(visit, Some(WRONG_NAME));
     };
     let Some(kind) = TeamKind::from_stored(visit.field("kind")) else {
         return ask(visit, Some("Choose what the team is."));

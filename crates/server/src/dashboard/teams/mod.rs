@@ -20,7 +20,7 @@ use super::layout::{Here, Layout};
 use super::route::Answered;
 use super::say;
 use super::visit::{Unsettled, Visit};
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 use acting::Acting;
 use api_access::ApiAccess;
@@ -136,7 +136,7 @@ pub(in crate::dashboard) async fn rename(visit: &Visit<'_>) -> Answered {
         let wrong_name = Some((wrong.to_owned(), typed.to_owned()));
         render(visit, Said { wrong_name, ..Said::default() })
     };
-    let Ok(name) = name::parse(typed) else { return again("A name has 1 to 100 characters.").await };
+    let Ok(name) = name::parse(typed) else { return again(WRONG_NAME).await };
     let taken = visit.store().team_by_name(&name).await?.is_some_and(|other| other.id != team.id);
     let change = TeamChange { name: Some(name), ..TeamChange::default() };
     match visit.settle(team::change(team, change, taken, visit.actor(), visit.now())).await? {

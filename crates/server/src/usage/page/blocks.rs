@@ -42,7 +42,8 @@ pub(super) fn requests(known: &Known, slots: &[Slot]) -> Block {
     let period = known.asked.period;
     let calls: Vec<_> = slots.iter().map(|slot| slot.calls).collect();
     let highest = calls.iter().map(|calls| calls.total()).max().unwrap_or(0);
-    let (limit, above) = limit(known, highest);
+    let limited = calls.iter().any(|calls| calls.limited > 0);
+    let (limit, above) = limit(known, highest, limited);
     let of_endpoint = known.asked.endpoint.as_ref().map_or(String::new(), |only| format!(": {only}"));
     let total: u64 = calls.iter().map(|calls| calls.total()).sum();
     let says = format!(
@@ -65,14 +66,23 @@ pub(super) fn requests(known: &Known, slots: &[Slot]) -> Block {
     }
 }
 
-/// The line where it can be seen without making the bars small, else the words for it.
-fn limit(known: &Known, highest: u64) -> (Option<Limit>, String) {
+/// The line where it can be seen without making the bars small, else the words for it. `limited`: whether calls were refused
+/// for it all the same, as those of a burst are.
+fn limit(known: &Known, highest: u64, limited: bool) -> (Option<Limit>, String) {
     let Some(at) = known.terms.limit_an_hour().filter(|_| known.asked.period == Period::TwoDays) else {
         return (None, String::new());
     };
     let whose = if known.users.since > 0 { " for each user" } else { "" };
     if at > highest.saturating_mul(2) {
-        return (None, format!(" The limit is far above: {} an hour{whose}.", number(at)));
+        let words = match limited {
+            false => format!(" The limit is far above: {} an hour{whose}.", number(at)),
+            true => format!(
+                " Refused were bursts: more than {} calls at once, and then more than {} a minute{whose}.",
+                number(known.terms.limit.burst.into()),
+                number(known.terms.limit.per_minute.into())
+            ),
+        };
+        return (None, words);
     }
     let (says, says_briefly) =
         (format!("limit {} an hour{whose}", number(at)), format!("limit {}", number(at)));

@@ -217,7 +217,15 @@ fn the_limit() {
     assert!(known.html("/usage").contains(">limit 660 an hour</text>"));
     known.terms.limit.per_minute = 6000;
     let html = known.html("/usage");
-    assert!(!html.contains("class=\"limit\"") && html.contains("The limit is far above: 360,000 an hour."));
+    assert!(!html.contains("class=\"limit\"") && !html.contains("The limit is far above"));
+    assert!(
+        html.contains("Refused were bursts: more than 100 calls at once, and then more than 6,000 a minute.")
+    );
+    known.usage.slots.iter_mut().for_each(|slot| slot.calls.limited = 0);
+    let html = known.html("/usage");
+    assert!(
+        html.contains("The limit is far above: 360,000 an hour.") && !html.contains("Refused were bursts")
+    );
     known.terms.is_limited = false;
     let html = known.html("/usage");
     assert!(!html.contains("limit 660") && !html.contains("The limit is far above"));

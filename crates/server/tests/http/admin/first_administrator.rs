@@ -46,7 +46,7 @@ async fn works_once() {
 
     for (field, value, why) in [
         ("email", "ada", "That is no e-mail address: write one such as ada@example.com."),
-        ("name", " ", "A name has 1 to 100 characters."),
+        ("name", " ", "A name has 1 to 100 characters that can be seen."),
         ("password", "short", "Choose another password: a password has at least 10 characters."),
         ("email", FAN.0, "An account has this e-mail already."),
     ] {

@@ -3,7 +3,7 @@
 use stagedoor_server::usage;
 
 use super::{OWNER, STRANGER, signed_in};
-use crate::app::{Call, Page, TestApp};
+use crate::app::{Call, Page, SPOTIFY, TestApp};
 
 const CREATE: &str = "/dashboard/apps/new/create";
 
@@ -37,7 +37,7 @@ async fn someone_new_makes_a_team_and_an_app() {
 
     // The same form again: no second app, and the secret is not shown again.
     let again = browser.submit_and_follow(&page, &typed).await;
-    assert!(again.shows("The app was made before") && !again.html().contains(secret), "{}", again.html());
+    assert!(again.shows("sent twice, and taken once") && !again.html().contains(secret), "{}", again.html());
 }
 
 #[tokio::test]
@@ -137,6 +137,44 @@ async fn redirect_uris_are_checked_and_kept() {
     let wrong = browser.submit(&page, &[("redirect_uris", typed)]).await;
     assert!(wrong.answer.status == 422 && wrong.shows("http://127.0.0.1"), "{}", wrong.html());
     assert!(wrong.shows(typed), "what was typed is kept");
+}
+
+/// A secret nobody uses goes when another took its place, not when the whole app is idle.
+#[tokio::test]
+async fn an_idle_app_keeps_its_secrets() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let add = browser.open(address).await.only(&format!("{address}/add-secret"));
+    browser.submit(&add, &[("name", "spring")]).await;
+    app.clock.advance(30 * 24 * 3600);
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let page = browser.open(address).await;
+    assert!(page.shows("spring") && !page.html().contains("safe to delete"), "{}", page.html());
+}
+
+/// Two people change the same redirect URIs: the later one is told, and loses nothing.
+#[tokio::test]
+async fn redirect_uris_of_a_page_that_is_out_of_date() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let old = browser.open(address).await.only(&format!("{address}/redirect-uris"));
+    let (first, second) = ("https://first.example/", "https://second.example/");
+    browser.submit_and_follow(&old, &[("redirect_uris", first)]).await;
+    browser.submit_and_follow(&old, &[("redirect_uris", first)]).await;
+    let late = browser.submit(&old, &[("redirect_uris", second)]).await;
+    assert!(late.answer.status == 422 && late.shows("Someone changed them meanwhile"), "{}", late.html());
+    assert!(late.shows(first) && late.shows(second), "{}", late.html());
+    assert_eq!(app.app(&SPOTIFY).await.redirect_uris[0].as_str(), first);
+    let again = late.only(&format!("{address}/redirect-uris"));
+    browser.submit_and_follow(&again, &[("redirect_uris", second)]).await;
+    assert_eq!(app.app(&SPOTIFY).await.redirect_uris[0].as_str(), second);
+    let page = browser.open(address).await.only(&format!("{address}/redirect-uris"));
+    let many: String = (0..51).map(|at| format!("https://{at}.example/\n")).collect();
+    let wrong = browser.submit(&page, &[("redirect_uris", &many)]).await;
+    assert!(wrong.answer.status == 422 && wrong.shows("an app has 50"), "{}", wrong.html());
+    assert_eq!(app.app(&SPOTIFY).await.redirect_uris.len(), 1);
 }
 
 /// Rotation: which secret is in use, and which can go.

@@ -8,7 +8,9 @@ use super::{OWNER, signed_in};
 use crate::admin::Administrator;
 use crate::app::TestApp;
 
-/// Ends an attribute, a title and a text area, runs a script, and turns the text around (UAX #9).
+/// Ends an attribute, a title and a text area, and runs a script.
+const NAME: &str = "\"'></title></textarea><script>alert(1)</script><img src=x onerror=alert(2)>";
+/// Where it is no name: also turns the text around (UAX #9).
 const HOSTILE: &str = "\"'></title></textarea><script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}";
 
 #[tokio::test]
@@ -16,11 +18,11 @@ async fn are_shown_and_never_run() {
     let app = TestApp::new().await;
     let admin = Administrator::of(&app);
     let app_path = "apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
-    let described = json!({ "name": HOSTILE, "description": HOSTILE });
+    let described = json!({ "name": NAME, "description": HOSTILE });
     admin.done("PATCH", app_path, described).await;
-    admin.done("POST", &format!("{app_path}/secrets"), json!({ "name": HOSTILE })).await;
-    admin.done("PATCH", "teams/5001", json!({ "name": HOSTILE })).await;
-    admin.done("PATCH", "accounts/7003", json!({ "name": HOSTILE, "administrator": true })).await;
+    admin.done("POST", &format!("{app_path}/secrets"), json!({ "name": NAME })).await;
+    admin.done("PATCH", "teams/5001", json!({ "name": NAME })).await;
+    admin.done("PATCH", "accounts/7003", json!({ "name": NAME, "administrator": true })).await;
     let (mut browser, _) = signed_in(&app, OWNER).await;
     let typed: String = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(

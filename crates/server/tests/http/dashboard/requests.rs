@@ -17,6 +17,7 @@ async fn a_request_is_approved() {
     let typed =
         [("api", "spotify-ads"), ("team", "5001"), ("name", "Sales"), ("purpose", "Monthly statements")];
     let asked = developer.submit_and_follow(&page, &typed).await;
+    assert!(asked.shows("Your request was sent") && !asked.shows("The app is made"), "{}", asked.html());
     assert!(asked.shows("Your request waits for an answer") && !asked.html().contains("client-id-text"));
 
     let (mut administrator, _) = signed_in(&app, ("critic@example.com", "closing-night")).await;

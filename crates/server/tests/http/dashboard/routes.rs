@@ -51,6 +51,18 @@ async fn what_is_not_theirs_is_not_there() {
     }
 }
 
+/// A page has one address.
+#[tokio::test]
+async fn addresses_that_are_nearly_right() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    assert_eq!(browser.open("/dashboard/teams/5001").await.answer.status, 200);
+    assert_eq!(browser.open("/dashboard/teams/5001/").await.answer.status, 200, "as people type it");
+    for odd in ["teams/05001", "teams/+5001", "teams//5001", "/teams/5001", "teams/5001//apps"] {
+        assert_eq!(browser.open(&format!("/dashboard/{odd}")).await.answer.status, 404, "{odd}");
+    }
+}
+
 #[tokio::test]
 async fn viewers_change_nothing() {
     let app = TestApp::new().await;

@@ -22,7 +22,7 @@ use super::super::visit::Visit;
 use super::create::MAX_DESCRIPTION;
 use super::head::{AppHead, Tab};
 use super::{address, html};
-use crate::pages::filters;
+use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 use acts_for::Other;
 use review::Line;
@@ -158,7 +158,7 @@ pub(in crate::dashboard) async fn save(visit: &Visit<'_>) -> Answered {
     let (name, website) = (name::parse(&typed.name), app::read_website(&typed.website));
     let is_long = typed.description.chars().count() > MAX_DESCRIPTION;
     let wrong = Wrong {
-        name: name.is_err().then(|| "A name has 1 to 100 characters.".to_owned()),
+        name: name.is_err().then(|| WRONG_NAME.to_owned()),
         description: is_long.then(|| format!("{MAX_DESCRIPTION} characters at most.")),
         website: website.is_err().then(|| "Write an address such as https://app.example.".to_owned()),
         ..Wrong::default()
