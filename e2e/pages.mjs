@@ -230,5 +230,5 @@ const admin = [
 /** By who looks at them, in the order in which they come. */
 export const pages = { nobody, fan, developer, invited, admin };
 
-/** Addresses that give a file to keep, or an answer to a script. */
-export const files = ["check-redirect-uri", "administration/audit/csv", "apps/{}/{}/usage.csv"];
+/** Addresses that lead on to another page, give a file to keep, or an answer to a script. */
+export const files = ["sign-out", "check-redirect-uri", "administration/audit/csv", "apps/{}/{}/usage.csv"];

@@ -84,5 +84,5 @@ test("an app moves to another team: it is there, what it had ends", async (t) =>
   await page.getByRole("region", { name: "Another team" }).getByRole("button").first().click();
   await page.goto(`${dev.dashboard.url}/dashboard/teams/5002/apps`);
   await page.getByRole("link", { name: "Chart board", exact: true }).waitFor();
-  assert.equal((await ask(soundcharts, { grant_type: "client_credentials" })).status, 400, "the old team knows the secret");
+  assert.equal((await ask(soundcharts, { grant_type: "client_credentials" })).status, 401, "the old team knows the secret");
 });

@@ -69,8 +69,9 @@ impl InvitedTo {
     }
 }
 
-/// Invites someone; the reply is what the link ends with.
+/// Invites someone; the reply is what the link ends with. `id` is new.
 pub fn invite(
+    id: InvitationId,
     team: TeamId,
     to: InvitedTo,
     email: Email,
@@ -78,7 +79,6 @@ pub fn invite(
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Decision<Secret> {
-    let id = InvitationId::new(now, rng);
     let handle = Handle::new(id.0, rng);
     let invitation = Invitation {
         id,

@@ -73,6 +73,7 @@ routes! {
     Get "sign-in" Needs::Nobody => session::show,
     Post "sign-in/enter" Needs::Nobody => session::enter,
     Post "sign-in/send-again" Needs::Nobody => accounts::confirm::send_again,
+    Get "sign-out" Needs::Nobody => session::show,
     Post "sign-out/leave" Needs::Account => session::leave,
 
     Get "register" Needs::Link => accounts::register::show,

@@ -46,8 +46,8 @@ pub(super) fn nothing_here_for(visit: &Visit<'_>) -> Response {
 }
 
 pub(super) fn invitation_over(visit: &Visit<'_>) -> Response {
-    let text =
-        "This invitation was used, withdrawn, or is older than a week. Ask who invited you for another.";
+    let text = "This invitation was used, withdrawn, or is older than a week. If it was you who used it, the dashboard has what it was for; \
+         else ask who invited you for another.";
     message(visit.dashboard, StatusCode::NOT_FOUND, "The invitation is over", text, HOME)
 }
 

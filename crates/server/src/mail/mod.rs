@@ -46,11 +46,16 @@ pub struct Mail {
     by_address: RateLimit,
     registrations: RateLimit,
     resets: RateLimit,
+    invitations: RateLimit,
+    /// By who invites.
+    invited_by: RateLimit,
 }
 
 /// Mails to one person: as many at once, and then one in so many seconds.
 const BURST: u32 = 4;
 const SECONDS: u32 = 15 * 60;
+/// Invitations of one person, as above: a team that moves in.
+const BURST_OF_INVITATIONS: u32 = 50;
 
 impl Mail {
     pub fn new(post: Post) -> Self {
@@ -59,6 +64,8 @@ impl Mail {
             by_address: RateLimit::new(Limit { burst: 30, per_minute: 10 }),
             registrations: RateLimit::one_in(SECONDS, BURST),
             resets: RateLimit::one_in(SECONDS, BURST),
+            invitations: RateLimit::one_in(SECONDS, BURST),
+            invited_by: RateLimit::one_in(SECONDS, BURST_OF_INVITATIONS),
         }
     }
 
@@ -103,5 +110,11 @@ impl Mail {
     /// The same of a mail that resets a password.
     pub(crate) fn may_reset(&self, email: &Email, now: Timestamp) -> bool {
         self.resets.check(Key::of_email(email.as_str()), now).allowed
+    }
+
+    /// The same of an invitation that the person `by` sends.
+    pub(crate) fn may_invite(&self, by: &str, email: &Email, now: Timestamp) -> bool {
+        self.invited_by.check(Key::of_email(by), now).allowed
+            && self.invitations.check(Key::of_email(email.as_str()), now).allowed
     }
 }

@@ -1,12 +1,14 @@
 //! Invitations to make an account, for pages that invite people and for administrators.
 
 use stagedoor_protocol::account::Email;
+use stagedoor_protocol::invitation::InvitedTo;
 use stagedoor_protocol::link;
 use stagedoor_wire::Secret;
 
 use super::super::Dashboard;
 use super::{address, letters};
 use crate::config::Registration;
+use crate::settle::Stop;
 
 impl Dashboard {
     /// The link by which the person with this e-mail makes an account; it works for a week, and once. Whoever holds it is taken
@@ -28,5 +30,33 @@ impl Dashboard {
         let Some(link) = self.invitation(email).filter(|_| self.mail.is_sent()) else { return false };
         self.write(letters::invitation(&self.origin, email, &link));
         true
+    }
+
+    /// Writes to whom a team invited, with the page that the invitation is at. Who has no account makes one by the same link.
+    /// `false`: they were not written to, for there is no mail server, or they or whoever invites had too many mails.
+    pub(in crate::dashboard) async fn write_of_invitation(
+        &self,
+        by: &str,
+        to: InvitedTo,
+        email: &Email,
+        page: &Secret,
+    ) -> Result<bool, Stop> {
+        // Whether there is an account makes no difference to whoever invites.
+        if !self.mail.is_sent() || !self.mail.may_invite(by, email, self.now()) {
+            return Ok(false);
+        }
+        let code = match self.store.account_of_email(email.as_str()).await? {
+            Some(_) => None,
+            None => self.invitation_code(email),
+        };
+        let link = match code {
+            Some(code) => {
+                let register = address(&self.origin, "register", "invitation", &code);
+                Secret::new(format!("{}&next={}", register.expose(), page.expose()))
+            }
+            None => Secret::new(format!("{}{}", self.origin, page.expose())),
+        };
+        self.write(letters::team_invitation(&self.origin, by, to, email, &link));
+        Ok(true)
     }
 }

@@ -1,6 +1,8 @@
-//! What mails say. Nothing in them was chosen by whoever caused them, who may be a stranger: no name, no text.
+//! What mails say. Nothing in them was chosen by whoever caused them, who may be a stranger: no name, no text, but for an
+//! e-mail address that was confirmed.
 
 use stagedoor_protocol::account::Email;
+use stagedoor_protocol::invitation::InvitedTo;
 use stagedoor_protocol::link::{self, Errand};
 use stagedoor_protocol::session::Account;
 use stagedoor_wire::Secret;
@@ -52,6 +54,20 @@ pub(super) fn invitation(origin: &str, email: &Email, link: &Secret) -> Letter {
         link.expose()
     );
     Letter { to: email.clone(), subject: "Your invitation".to_owned(), text }
+}
+
+/// To someone whom a team invites. `by` is the e-mail of who does, which was confirmed; what they call their team is not in it.
+pub(super) fn team_invitation(origin: &str, by: &str, to: InvitedTo, email: &Email, link: &Secret) -> Letter {
+    let what = match to {
+        InvitedTo::Join(_) => "invites you to a team",
+        InvitedTo::TakeOver(_) => "offers you an app",
+    };
+    let text = format!(
+        "{by} {what} at {origin}. This link shows what it is, and you say yes there, signed in with this e-mail address. It \
+         works once, within a week:\n\n{}\n\nIf you expected nothing of the kind, ignore this mail: nothing has changed.\n",
+        link.expose()
+    );
+    Letter { to: email.clone(), subject: "You are invited".to_owned(), text }
 }
 
 fn link_for(visit: &Visit<'_>, origin: &str, errand: Errand, account: &Account) -> Secret {

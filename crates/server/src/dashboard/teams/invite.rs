@@ -1,4 +1,4 @@
-//! Inviting people into a team. The link is shown once, to who invites.
+//! Inviting people into a team. They are written to, where there is mail; the link is shown once, to who invites.
 
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::id::InvitationId;
@@ -10,7 +10,7 @@ use stagedoor_wire::Secret;
 use super::super::BASE;
 use super::super::route::Answered;
 use super::super::say;
-use super::super::visit::Visit;
+use super::super::visit::{Unsettled, Visit};
 use super::{ROWS, Said, address, own, render};
 use crate::entropy;
 use crate::settle::Stop;
@@ -33,35 +33,58 @@ pub(in crate::dashboard) async fn invite(visit: &Visit<'_>) -> Answered {
     if members.iter().any(|member| member.email == email) {
         return again("They are a member already. Their role is changed above.").await;
     }
-    match make(visit, InvitedTo::Join(role), email.clone()).await? {
-        Some(link) => {
-            let link = Some((link, email.as_str().to_owned()));
-            render(visit, Said { link, ..Said::default() }).await
-        }
-        None => again(TOO_MANY).await,
+    match make(visit, InvitedTo::Join(role), email).await? {
+        Ok(made) => render(visit, Said { made: Some(made), ..Said::default() }).await,
+        Err(NotMade::TooMany) => again(TOO_MANY).await,
+        Err(NotMade::Before) => Ok(visit.then(&address(team), "created-already")),
+        Err(NotMade::Stale) => Ok(say::stale(visit)),
     }
 }
 
 pub(in crate::dashboard) const TOO_MANY: &str =
     "The team has as many open invitations as it may. Withdraw one first.";
 
-/// Makes an invitation; the link. `None`: the team has too many already.
+/// An invitation that was just made, for the template `invitation_made.html`.
+pub(in crate::dashboard) struct Made {
+    pub(in crate::dashboard) link: Secret,
+    pub(in crate::dashboard) email: String,
+    /// Whether they were written to.
+    pub(in crate::dashboard) is_mailed: bool,
+}
+
+/// Why there is no invitation.
+pub(in crate::dashboard) enum NotMade {
+    TooMany,
+    /// The form was sent twice: the first one made it.
+    Before,
+    /// The form is none of theirs.
+    Stale,
+}
+
+/// Makes an invitation, and writes to whom it is for.
 pub(in crate::dashboard) async fn make(
     visit: &Visit<'_>,
     to: InvitedTo,
     email: Email,
-) -> Result<Option<Secret>, Stop> {
+) -> Result<Result<Made, NotMade>, Stop> {
     let (team, _) = own(visit)?;
+    let Some(id) = visit.read_once().map(InvitationId) else { return Ok(Err(NotMade::Stale)) };
     if visit.store().invitations(team.id, visit.now()).await?.len() >= MAX_OPEN {
-        return Ok(None);
+        return Ok(Err(NotMade::TooMany));
     }
     let decision = {
         let rng = &mut entropy::rng();
-        invitation::invite(team.id, to, email, visit.actor(), visit.now(), rng)
+        invitation::invite(id, team.id, to, email.clone(), visit.actor(), visit.now(), rng)
     };
-    let handle = visit.settle(decision).await?.map_err(|_| Stop::Unavailable)?;
-    let origin = visit.dashboard.origin();
-    Ok(Some(Secret::new(format!("{origin}{BASE}/invitations/{}", handle.expose()))))
+    let handle = match visit.settle(decision).await? {
+        Ok(handle) => handle,
+        Err(Unsettled::Conflict) => return Ok(Err(NotMade::Before)),
+        Err(Unsettled::Refused(_) | Unsettled::LimitReached) => return Err(Stop::Unavailable),
+    };
+    let page = Secret::new(format!("{BASE}/invitations/{}", handle.expose()));
+    let is_mailed = visit.dashboard.write_of_invitation(visit.actor(), to, &email, &page).await?;
+    let link = Secret::new(format!("{}{}", visit.dashboard.origin(), page.expose()));
+    Ok(Ok(Made { link, email: email.as_str().to_owned(), is_mailed }))
 }
 
 pub(in crate::dashboard) async fn withdraw(visit: &Visit<'_>) -> Answered {

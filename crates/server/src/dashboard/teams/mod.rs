@@ -12,7 +12,6 @@ use stagedoor_protocol::invitation::{InvitationRecord, InvitedTo};
 use stagedoor_protocol::name;
 use stagedoor_protocol::team::{self, Member, Role, TeamChange, TeamKind, TeamRecord};
 use stagedoor_store::Page;
-use stagedoor_wire::Secret;
 
 use super::BASE;
 use super::apps::html;
@@ -24,6 +23,7 @@ use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 use acting::Acting;
 use api_access::ApiAccess;
+use invite::Made;
 
 /// As many members as the page shows.
 const ROWS: u32 = 500;
@@ -34,6 +34,7 @@ struct TeamPage<'a> {
     layout: Layout<'a>,
     address: String,
     form_token: String,
+    once: String,
     name: String,
     kind: &'static str,
     is_owner: bool,
@@ -59,8 +60,8 @@ struct Invited {
 /// What this answer alone says.
 #[derive(Default)]
 pub(super) struct Said {
-    /// A link that was just made, and for whom.
-    link: Option<(Secret, String)>,
+    /// An invitation that was just made.
+    made: Option<Made>,
     /// What is wrong with the name, and what was typed.
     wrong_name: Option<(String, String)>,
     /// What is wrong with the e-mail of who is invited, and what was typed.
@@ -86,6 +87,7 @@ pub(super) async fn render(visit: &Visit<'_>, said: Said) -> Answered {
     let page = TeamPage {
         layout: Layout::of(visit, signed_in, Here::Team),
         form_token: visit.form_token_of(&address),
+        once: visit.once(),
         address,
         name: said.wrong_name.as_ref().map_or_else(|| team.name.clone(), |(_, typed)| typed.clone()),
         kind: team.kind.as_str(),

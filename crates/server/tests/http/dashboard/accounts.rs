@@ -356,3 +356,54 @@ async fn the_suspended_are_sent_nothing() {
     register(&mut Browser::new(&app), OWNER).await;
     assert!(mails(&app, OWNER.0).is_empty());
 }
+
+/// A team's invitation is mailed; who has no account makes one by it, and stands before the invitation then.
+#[tokio::test]
+async fn a_team_invites_someone_new() {
+    const TEAM: &str = "/dashboard/teams/5001";
+    let app = TestApp::setup().registration(Registration::Invitation).start().await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let invite = owner.open(TEAM).await.only(&format!("{TEAM}/invite"));
+    let typed = [("email", NEW.0), ("role", "developer")];
+    let shown = owner.submit(&invite, &typed).await;
+    assert!(shown.shows("We wrote to") && !shown.html().contains("register"), "{}", shown.html());
+    let twice = owner.submit_and_follow(&invite, &typed).await;
+    assert!(twice.shows("sent twice, and taken once"), "{}", twice.html());
+    let [mail] = &mails(&app, NEW.0)[..] else { panic!("one mail") };
+    assert!(
+        mail.letter.text.contains(OWNER.0) && !mail.letter.text.contains("Night Ferry"),
+        "{}",
+        mail.letter.text
+    );
+
+    let mut browser = Browser::new(&app);
+    let page = browser.open(&link_to(&app, NEW.0)).await;
+    let invitation = browser.submit_and_follow(&page, &[("name", "Nia New"), ("password", NEW.1)]).await;
+    assert!(invitation.shows("invites you to be a developer"), "{}", invitation.html());
+    let joined = browser.submit_and_follow(&invitation.only(&invitation_of(&invitation)), &[]).await;
+    assert!(joined.shows("You are a member now"), "{}", joined.html());
+}
+
+/// Path of the form that accepts.
+fn invitation_of(page: &Page) -> String {
+    let from = page.html().find("/dashboard/invitations/").unwrap();
+    page.html()[from..].split('"').next().unwrap().to_owned()
+}
+
+/// Who has an account, or can make none, is led to the invitation itself. Nobody's mailbox is filled.
+#[tokio::test]
+async fn a_team_invites_someone_known() {
+    const TEAM: &str = "/dashboard/teams/5001";
+    let app = TestApp::setup().registration(Registration::Closed).start().await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    for email in ["critic@example.com", NEW.0] {
+        for sent in 1..=5 {
+            let invite = owner.open(TEAM).await.only(&format!("{TEAM}/invite"));
+            let shown = owner.submit(&invite, &[("email", email), ("role", "viewer")]).await;
+            assert_eq!(shown.shows("We wrote to"), sent <= 4, "{sent}: {}", shown.html());
+            assert!(shown.html().contains("shown-link"), "the link is there in any case");
+        }
+        assert_eq!(mails(&app, email).len(), 4);
+        assert!(link_to(&app, email).starts_with("/dashboard/invitations/"));
+    }
+}

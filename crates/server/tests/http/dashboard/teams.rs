@@ -126,6 +126,7 @@ async fn invitations_are_withdrawn_and_end() {
     assert!(page.shows("Withdrawn") && !page.shows(STRANGER.0));
     assert_eq!(stranger.open(&first).await.answer.status, 404);
 
+    let invite = to(&page, "invite");
     let second = link(&owner.submit(&invite, &[("email", STRANGER.0), ("role", "viewer")]).await);
     assert_eq!(stranger.open(&second).await.answer.status, 200);
     app.clock.advance_millis(7 * 24 * 3600 * 1000);

@@ -12,12 +12,12 @@ use askama::Template;
 use stagedoor_protocol::app::{self, AppChange, AppRecord, Stage};
 use stagedoor_protocol::name;
 use stagedoor_protocol::team::{Role, TeamRecord};
-use stagedoor_wire::Secret;
 
 use super::super::BASE;
 use super::super::layout::{Here, Layout};
 use super::super::route::Answered;
 use super::super::say;
+use super::super::teams::invite::Made;
 use super::super::visit::Visit;
 use super::create::MAX_DESCRIPTION;
 use super::head::{AppHead, Tab};
@@ -49,14 +49,9 @@ struct SettingsPage<'a> {
     is_owner: bool,
     /// Teams that it could be moved to.
     owned: Vec<&'a TeamRecord>,
-    offer: Option<Offer>,
+    made: Option<Made>,
+    once: String,
     typed_email: &'a str,
-}
-
-/// A link that was just made for who may take the app over.
-pub(super) struct Offer {
-    pub(super) link: Secret,
-    pub(super) email: String,
 }
 
 /// What the fields hold.
@@ -98,12 +93,7 @@ async fn render(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong) -> Answer
     render_with(visit, typed, wrong, None).await
 }
 
-async fn render_with(
-    visit: &Visit<'_>,
-    typed: Option<Typed>,
-    wrong: Wrong,
-    offer: Option<Offer>,
-) -> Answered {
+async fn render_with(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong, made: Option<Made>) -> Answered {
     let (record, api) = visit.app()?;
     let (Some(signed_in), Some((_, role))) = (&visit.signed_in, &visit.team) else {
         return Err(Stop::Unavailable);
@@ -125,7 +115,8 @@ async fn render_with(
         terms: record.terms.as_deref(),
         is_owner: *role == Role::Owner,
         owned: transfer::owned(signed_in, record),
-        offer,
+        made,
+        once: visit.once(),
         typed_email: visit.field("email"),
         people: visit.store().people_of(record.app.id).await?,
     };

@@ -9,10 +9,10 @@ use stagedoor_protocol::team::{Role, TeamRecord};
 use super::super::super::invitations::why_not;
 use super::super::super::route::Answered;
 use super::super::super::say;
-use super::super::super::teams::invite;
+use super::super::super::teams::invite::{self, NotMade};
 use super::super::super::visit::{SignedIn, Visit};
 use super::super::address;
-use super::{Offer, Wrong, render_with};
+use super::{Wrong, page, render_with};
 
 /// The person's other teams.
 pub(super) fn owned<'s>(signed_in: &'s SignedIn, record: &AppRecord) -> Vec<&'s TeamRecord> {
@@ -51,11 +51,10 @@ pub(in crate::dashboard) async fn offer(visit: &Visit<'_>) -> Answered {
     let Ok(email) = Email::parse(typed) else {
         return again("Write an e-mail address, such as ada@example.com.").await;
     };
-    match invite::make(visit, InvitedTo::TakeOver(record.app.id), email.clone()).await? {
-        Some(link) => {
-            let offer = Offer { link, email: email.as_str().to_owned() };
-            render_with(visit, None, Wrong::default(), Some(offer)).await
-        }
-        None => again(invite::TOO_MANY).await,
+    match invite::make(visit, InvitedTo::TakeOver(record.app.id), email).await? {
+        Ok(made) => render_with(visit, None, Wrong::default(), Some(made)).await,
+        Err(NotMade::TooMany) => again(invite::TOO_MANY).await,
+        Err(NotMade::Before) => Ok(visit.then(&page(record), "created-already")),
+        Err(NotMade::Stale) => Ok(say::stale(visit)),
     }
 }
