@@ -56,8 +56,8 @@ function weigh(page) {
   return async () => {
     await page.waitForLoadState("load");
     page.off("response", note);
-    const bodies = await Promise.all(responses.map((response) => response.body()));
-    return bodies.reduce((sum, body) => sum + body.length, 0);
+    const sizes = await Promise.all(responses.map((response) => response.request().sizes()));
+    return sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   };
 }
 

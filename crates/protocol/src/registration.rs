@@ -5,7 +5,7 @@
 use rand_core::CryptoRng;
 
 use crate::Timestamp;
-use crate::account::{self, NewAccount};
+use crate::account::{self, Email, NewAccount};
 use crate::administration::{Change, Objection};
 use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::SessionId;
@@ -48,6 +48,19 @@ pub fn register(
             let effects = vec![audit(own, "someone registered with its e-mail", now)];
             Decision { reply: Ok(Registered::Before), effects }
         }
+    }
+}
+
+/// Invites someone to make an account. Nothing is kept of it but the line: the code of the link says all. `taken`: whether
+/// there is one with this e-mail.
+pub fn invite(email: &Email, taken: bool, actor: &str, now: Timestamp) -> Decision<(), Objection> {
+    if taken {
+        return Decision::refuse(Objection::EmailTaken(email.clone()));
+    }
+    let what = format!("invited to make an account: {}", email.as_str());
+    Decision {
+        reply: Ok(()),
+        effects: vec![Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Server))],
     }
 }
 

@@ -157,7 +157,7 @@ impl Server {
     async fn first_administrator(&self, request: Request<Body>) -> Response {
         match self.apis.first() {
             Some(api) => browser::setup::handle(api, request).await,
-            None => browser::asset(SETUP_PATH),
+            None => browser::asset(SETUP_PATH, request.headers()),
         }
     }
 
@@ -165,7 +165,7 @@ impl Server {
     async fn outside(&self, request: &Request<()>) -> Response {
         let (path, method) = (request.uri().path(), request.method());
         if path.starts_with(browser::ASSETS) {
-            return browser::asset(path);
+            return browser::asset(path, request.headers());
         }
         if let Some(health) = health::answer(self, path, method).await {
             return health;
@@ -179,6 +179,10 @@ impl Server {
         let metadata = http::metadata::at_root(path, method, &self.apis);
         let dashboard = self.dashboard.as_ref().map(|_| dashboard::BASE);
         metadata.unwrap_or_else(|| browser::outside(path, &self.apis, dashboard))
+    }
+
+    pub(crate) fn dashboard(&self) -> Option<&Dashboard> {
+        self.dashboard.as_deref()
     }
 
     /// The API of this name.

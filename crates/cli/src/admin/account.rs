@@ -25,6 +25,7 @@ const COLUMNS: [output::Column; 6] = [
 #[command(after_help = "Examples:
   stagedoor admin account create --administrator --email ada@example.com --name Ada
   stagedoor admin account create --email fan@example.com --name Fan --password-file - < password
+  stagedoor admin account invite dana@example.com
   stagedoor admin account suspend fan@example.com
 
 A password is never an argument, which every program of the machine could read: it is asked for, or comes from a file.")]
@@ -43,6 +44,11 @@ pub(super) enum Command {
         /// File with the password, instead of a question; - is stdin
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
+    },
+    /// Invite someone to make one; prints the link, which works once, for a week
+    Invite {
+        /// Of who is invited
+        email: String,
     },
     /// List all accounts
     List,
@@ -96,6 +102,14 @@ pub(super) fn run(client: &Client, command: &Command) -> Result<(), Failure> {
                 "email": email, "name": name, "administrator": administrator, "password": password.expose(),
             });
             output::object(client, &client.post("accounts", body)?)
+        }
+        Command::Invite { email } => {
+            let invited = client.post("account-invitations", json!({ "email": email }))?;
+            let about = match invited["mailed"] == true {
+                true => "They were written to as well. Whoever holds the link is taken for them.",
+                false => "Send it to them. Whoever holds the link is taken for them.",
+            };
+            output::once(client, &invited, "link", about)
         }
         Command::List => output::list(client, "accounts", &[], None, &COLUMNS),
         Command::Show { account } => output::object(client, &client.get(&path(account))?),

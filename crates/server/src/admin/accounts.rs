@@ -23,6 +23,8 @@ pub(super) struct Account {
     name: String,
     administrator: bool,
     suspended: bool,
+    /// Whether its e-mail is known to be the person's. Nobody signs in before.
+    confirmed: bool,
     has_password: bool,
     created: Time,
 }
@@ -159,6 +161,7 @@ pub(super) fn view(record: &AccountRecord) -> Account {
         name: record.name.clone(),
         administrator: record.administrator,
         suspended: record.suspended,
+        confirmed: record.confirmed,
         has_password: record.has_password,
         created: record.created.into(),
     }

@@ -13,6 +13,7 @@ mod credentials;
 mod documentation;
 mod grants;
 mod idempotency_key;
+mod invitations;
 mod keys;
 mod legacy_keys;
 pub mod listen;

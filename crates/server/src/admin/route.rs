@@ -11,8 +11,8 @@ use super::answer::{Answer, List};
 use super::call::Call;
 use super::problem::Problem;
 use super::{
-    accounts, apps, audit, credentials, grants, keys, legacy_keys, members, secrets, setup, state, teams,
-    users,
+    accounts, apps, audit, credentials, grants, invitations, keys, legacy_keys, members, secrets, setup,
+    state, teams, users,
 };
 
 /// A route.
@@ -71,6 +71,8 @@ routes! {
         gives::<accounts::Account>();
     "POST" "accounts/{account}/resume" Write => accounts::resume: "Lets a person in again.", gives::<accounts::Account>();
     "POST" "accounts/{account}/sign-out" Write => accounts::sign_out: "Ends every session, grant and token of a person.";
+    "POST" "account-invitations" Write => invitations::create: "Invites a person to make an account, where `[accounts]` has it so.",
+        takes::<invitations::New>(), creates::<invitations::Invitation>();
 
     "GET" "teams" Read => teams::list: "Lists teams.", pages::<teams::Team>(PAGE);
     "POST" "teams" Write => teams::create: "Makes a team.", takes::<teams::New>(), creates::<teams::Team>();

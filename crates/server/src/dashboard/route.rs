@@ -136,6 +136,7 @@ routes! {
     Post "administration/requests/answer" Needs::Administrator => administration::requests::answer,
     Get "administration/apis" Needs::Administrator => administration::apis::show,
     Get "administration/accounts" Needs::Administrator => administration::accounts::show,
+    Post "administration/accounts/invite" Needs::Administrator => administration::accounts::invite,
     Post "administration/accounts/suspend" Needs::Administrator => administration::accounts::suspend,
     Post "administration/accounts/resume" Needs::Administrator => administration::accounts::resume,
     Post "administration/accounts/sign-out" Needs::Administrator => administration::accounts::sign_out,

@@ -13,23 +13,29 @@ use crate::settle::Stop;
 impl Dashboard {
     /// The link by which the person with this e-mail makes an account; it works for a week, and once. Whoever holds it is taken
     /// for them: give it to nobody else, and write it to no log. None where registration is closed.
-    pub fn invitation(&self, email: &Email) -> Option<Secret> {
+    fn invitation(&self, email: &Email) -> Option<Secret> {
         let code = self.invitation_code(email)?;
         Some(address(&self.origin, "register", "invitation", &code))
     }
 
-    /// The code in that link: a page of ours that whoever is invited has reached by a mail leads to
-    /// `register?invitation=CODE&next=PAGE`.
-    pub(crate) fn invitation_code(&self, email: &Email) -> Option<Secret> {
-        let is_open = self.registration != Registration::Closed;
-        is_open.then(|| link::invitation(&self.keys, email, self.store.restored(), self.now()))
+    fn invitation_code(&self, email: &Email) -> Option<Secret> {
+        self.takes_invitations()
+            .then(|| link::invitation(&self.keys, email, self.store.restored(), self.now()))
     }
 
-    /// Sends the link by mail. `false`: it was not sent, for registration is closed or there is no mail server.
-    pub fn invite(&self, email: &Email) -> bool {
-        let Some(link) = self.invitation(email).filter(|_| self.mail.is_sent()) else { return false };
-        self.write(letters::invitation(&self.origin, email, &link));
-        true
+    /// Whether people make accounts by invitations.
+    pub(crate) fn takes_invitations(&self) -> bool {
+        self.registration != Registration::Closed
+    }
+
+    /// The same link, and whether it was sent by mail: there may be no mail server, or they had too many mails.
+    pub(crate) fn invite(&self, by: &str, email: &Email) -> Option<(Secret, bool)> {
+        let link = self.invitation(email)?;
+        let is_mailed = self.mail.is_sent() && self.mail.may_invite(by, email, self.now());
+        if is_mailed {
+            self.write(letters::invitation(&self.origin, email, &link));
+        }
+        Some((link, is_mailed))
     }
 
     /// Writes to whom a team invited, with the page that the invitation is at. Who has no account makes one by the same link.

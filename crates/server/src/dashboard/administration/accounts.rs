@@ -3,16 +3,17 @@
 use askama::Template;
 use axum::response::Response;
 use stagedoor_protocol::Decision;
-use stagedoor_protocol::account::{self, AccountRecord};
+use stagedoor_protocol::account::{self, AccountRecord, Email};
 use stagedoor_protocol::administration::Objection;
 use stagedoor_protocol::id::AccountId;
-use stagedoor_protocol::people;
+use stagedoor_protocol::{people, registration};
 use stagedoor_store::Page;
 
 use super::super::apps::html;
 use super::super::layout::{Here, Layout};
 use super::super::route::Answered;
 use super::super::say;
+use super::super::teams::invite::Made;
 use super::super::visit::{Unsettled, Visit};
 use crate::pages::filters;
 use crate::settle::Stop;
@@ -27,7 +28,9 @@ struct AccountsPage<'a> {
     form_token: String,
     /// What was looked for.
     email: &'a str,
-    error: Option<&'static str>,
+    error: Option<String>,
+    may_invite: bool,
+    made: Option<Made>,
     accounts: Vec<Row>,
     more: Option<String>,
 }
@@ -43,10 +46,10 @@ struct Row {
 }
 
 pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
-    render(visit, None).await
+    render(visit, None, None).await
 }
 
-async fn render(visit: &Visit<'_>, error: Option<&'static str>) -> Answered {
+async fn render(visit: &Visit<'_>, error: Option<String>, made: Option<Made>) -> Answered {
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
     let email = visit.query("email").unwrap_or_default().trim();
     let (records, more) = if email.is_empty() {
@@ -63,15 +66,18 @@ async fn render(visit: &Visit<'_>, error: Option<&'static str>) -> Answered {
         is_suspended: record.suspended,
         is_self: record.id == signed_in.session.account.id,
     };
+    let is_wrong = error.is_some();
     let page = AccountsPage {
         layout: Layout::of(visit, signed_in, Here::Accounts),
         form_token: visit.form_token(),
         email,
-        error,
+        may_invite: visit.dashboard.takes_invitations(),
+        made,
         accounts: records.iter().map(row).collect(),
         more,
+        error,
     };
-    Ok(html(page.render(), error.is_some()))
+    Ok(html(page.render(), is_wrong))
 }
 
 async fn list(visit: &Visit<'_>) -> Result<(Vec<AccountRecord>, Option<String>), Stop> {
@@ -81,6 +87,28 @@ async fn list(visit: &Visit<'_>) -> Result<(Vec<AccountRecord>, Option<String>),
     records.truncate(ROWS as usize);
     let more = records.last().filter(|_| is_more).map(|last| format!("{}?behind={}", visit.page, last.id));
     Ok((records, more))
+}
+
+/// Invites someone to make an account.
+pub(in crate::dashboard) async fn invite(visit: &Visit<'_>) -> Answered {
+    let again = |wrong: String| render(visit, Some(wrong), None);
+    let Ok(email) = Email::parse(visit.field("email")) else {
+        return again("Write an e-mail address, such as ada@example.com.".to_owned()).await;
+    };
+    if !visit.dashboard.takes_invitations() {
+        return Ok(say::nothing_here_for(visit));
+    }
+    let taken = visit.store().account_of_email(email.as_str()).await?.is_some();
+    match visit.settle(registration::invite(&email, taken, visit.actor(), visit.now())).await? {
+        Ok(()) => {}
+        Err(Unsettled::Refused(_)) => {
+            return again(format!("{} has an account already.", email.as_str())).await;
+        }
+        Err(_) => return Ok(say::changed_meanwhile(visit)),
+    }
+    let invited = visit.dashboard.invite(visit.actor(), &email);
+    let (link, is_mailed) = invited.ok_or(Stop::Unavailable)?;
+    render(visit, None, Some(Made { link, email: email.as_str().to_owned(), is_mailed })).await
 }
 
 pub(in crate::dashboard) async fn suspend(visit: &Visit<'_>) -> Answered {
@@ -109,7 +137,7 @@ async fn settled(visit: &Visit<'_>, decision: Decision<(), Objection>, done: &st
         Ok(()) => Ok(visit.then(&visit.page, done)),
         Err(Unsettled::Refused(Objection::LastAdministrator)) => {
             let error = "No administrator who can sign in would be left. Make another one first.";
-            render(visit, Some(error)).await
+            render(visit, Some(error.to_owned()), None).await
         }
         Err(_) => Ok(say::changed_meanwhile(visit)),
     }

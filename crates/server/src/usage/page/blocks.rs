@@ -25,7 +25,7 @@ pub(super) struct Block {
 const ENDPOINTS: usize = 12;
 
 const ANSWERED: Series = Series { name: "answered", class: "answered" };
-const LIMITED: Series = Series { name: "over the limit (429)", class: "limited" };
+const LIMITED: Series = Series { name: "too many (429)", class: "limited" };
 const ERRORS: Series = Series { name: "other errors", class: "errors" };
 const ISSUED: Series = Series { name: "issued", class: "answered" };
 const USERS: Series = Series { name: "users", class: "answered" };

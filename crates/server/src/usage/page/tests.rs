@@ -110,6 +110,16 @@ fn readings(known: &Known) -> Vec<String> {
     figures.iter().map(|own| format!("{}: {}, {}", own.name, own.value, own.reading)).collect()
 }
 
+/// A page is 60 KB at most with everything: stylesheet and script are 7 KB as they are sent, what stands around it is 3 KB.
+#[test]
+fn much_traffic_is_a_small_page() {
+    for period in [Period::TwoDays, Period::Month, Period::Year] {
+        let bytes =
+            example(period).html("/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728/usage").len();
+        assert!(bytes <= 50 * 1024, "{period:?}: {bytes}");
+    }
+}
+
 #[test]
 fn an_example_to_look_at() {
     let Ok(file) = std::env::var("STAGEDOOR_USAGE_PAGE") else { return };

@@ -1,6 +1,7 @@
 //! Accounts, teams and members.
 
 use serde_json::json;
+use stagedoor_server::config::Registration;
 
 use super::Administrator;
 use crate::app::{Browser, CRITIC, FAN, SPOTIFY, TestApp, refresh};
@@ -51,6 +52,32 @@ async fn from_the_first_to_the_last_word() {
         admin.refused("GET", "accounts/nobody@example.com", json!(null)).await,
         (404, "not-found".into())
     );
+}
+
+/// The link is in this answer and in a mail, and nowhere else.
+#[tokio::test]
+async fn someone_is_invited() {
+    let app = TestApp::setup().registration(Registration::Invitation).start().await;
+    let admin = Administrator::of(&app);
+    let made = admin.done("POST", "account-invitations", json!({ "email": "Dana@Example.com" })).await;
+    assert_eq!((&made["email"], &made["mailed"]), (&json!("dana@example.com"), &json!(true)));
+    let line = "invited to make an account: dana@example.com";
+    assert_eq!(admin.get("audit?limit=1").await["items"][0]["what"], line);
+    let mail = app.server.mailbox().unwrap().all().remove(0);
+    let link = made["link"].as_str().unwrap();
+    assert!(mail.letter.to.as_str() == "dana@example.com" && mail.letter.text.contains(link));
+
+    let mut browser = Browser::new(&app);
+    let page = browser.open(link.strip_prefix(&app.origin).unwrap()).await;
+    browser.submit(&page, &[("name", "Dana"), ("password", PASSWORD)]).await;
+    assert_eq!(admin.get("accounts/dana@example.com").await["confirmed"], true);
+    let invite = |email| admin.refused("POST", "account-invitations", json!({ "email": email }));
+    assert_eq!(invite("dana@example.com").await, (409, "email-taken".into()));
+    assert_eq!(invite("dana").await, (400, "bad-request".into()));
+    let app = TestApp::setup().registration(Registration::Closed).start().await;
+    let admin = Administrator::of(&app);
+    let refused = admin.refused("POST", "account-invitations", json!({ "email": "dana@example.com" })).await;
+    assert_eq!(refused, (409, "registration-closed".into()));
 }
 
 /// Sessions, grants and tokens end at once, and nobody signs in until the account is resumed.

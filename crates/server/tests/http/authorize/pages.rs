@@ -1,5 +1,7 @@
 //! The headers that protect every page and redirect.
 
+use std::io::Read;
+
 use crate::app::{Answer, Browser, Call, FAN, SPOTIFY, STANDARD, STANDARD_PUBLIC, TestApp};
 
 fn check(what: &str, answer: &Answer, form_targets: &str) {
@@ -77,8 +79,19 @@ async fn stylesheet() {
     let app = TestApp::new().await;
     let page = Browser::new(&app).open(&SPOTIFY.authorize(&[])).await;
     let (_, rest) = page.html().split_once("rel=\"stylesheet\" href=\"").unwrap();
-    let style = app.send(Call::get(rest.split_once('"').unwrap().0)).await;
+    let path = rest.split_once('"').unwrap().0;
+    let style = app.send(Call::get(path)).await;
     assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
     assert_eq!(style.header("cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(app.send(Call::get("/_stagedoor/style-0.css")).await.status, 404);
+    let accepting =
+        async |encodings: &str| app.send(Call::get(path).header("accept-encoding", encodings)).await;
+    let small = accepting("br, gzip").await;
+    assert_eq!((small.header("content-encoding"), small.header("vary")), ("gzip", "Accept-Encoding"));
+    let mut read = String::new();
+    flate2::read::GzDecoder::new(&*small.body).read_to_string(&mut read).unwrap();
+    assert!(read == style.text() && small.body.len() * 3 < read.len());
+    for encodings in ["", "br", "gzip;q=0"] {
+        assert_eq!(accepting(encodings).await.header("content-encoding"), "", "{encodings}");
+    }
 }

@@ -138,3 +138,23 @@ async fn credentials_of_programs() {
     assert!(page.shows("The credential is revoked."));
     assert_eq!(call("GET", "/admin/v1/teams").await.status, 401);
 }
+
+#[tokio::test]
+async fn someone_is_invited() {
+    const PAGE: &str = "/dashboard/administration/accounts";
+    let app = TestApp::new().await;
+    let mut browser = administrator(&app).await;
+    let invite = browser.open(PAGE).await.only(&format!("{PAGE}/invite"));
+    let made = browser.submit(&invite, &[("email", "dana@example.com")]).await;
+    assert!(
+        made.shows("We wrote to") && made.html().contains("/dashboard/register?invitation="),
+        "{}",
+        made.html()
+    );
+    for (email, says) in
+        [("dana", "Write an e-mail address"), ("owner@example.com", "has an account already")]
+    {
+        let wrong = browser.submit(&invite, &[("email", email)]).await;
+        assert!(wrong.answer.status == 422 && wrong.shows(says), "{}", wrong.html());
+    }
+}
