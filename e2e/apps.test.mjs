@@ -163,3 +163,67 @@ test("a wrong redirect URI is said at the field, what was typed stays, and the r
   await press(page, "Save");
   await page.getByText("Saved.").waitFor();
 });
+
+test("a redirect URI is checked while it is typed, and the right one is taken over at a press", async (t) => {
+  const { page, dev } = await developing(t);
+  await openApp(page, dev, "My App");
+  const field = page.getByRole("textbox", { name: "Redirect URIs" });
+  await field.fill("https://app.example/callback\nhttp://localhost:3000/callback");
+  const hint = page.getByRole("status").filter({ hasText: "http://localhost:3000/callback" });
+  await hint.waitFor();
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  await hint.getByRole("button").click();
+  assert.equal(await field.inputValue(), "https://app.example/callback\nhttp://127.0.0.1:3000/callback");
+  await hint.waitFor({ state: "detached" });
+  await press(page, "Save");
+  await page.getByText("Saved.").waitFor();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? "" : ", without JavaScript";
+
+  test(`tried on its page: a token for its secret, a refusal in the API's words for another${how}`, async (t) => {
+    const { page, dev } = await developing(t, { javaScriptEnabled });
+    await openApp(page, dev, "My App");
+    await page.getByRole("link", { name: "Try it", exact: true }).first().click();
+    await page.getByLabel("Client secret").fill("not-the-secret");
+    await press(page, "Ask for a token");
+    const outcome = page.getByRole("status", { name: "What came back" });
+    await outcome.getByText("invalid_client").waitFor();
+    await page.getByLabel("Client secret").fill(dev.apis.spotify.client_secret);
+    await press(page, "Ask for a token");
+    await outcome.getByText("200").first().waitFor();
+    const shown = await outcome.textContent();
+    assert.ok(shown.includes("access_token") && !shown.includes(dev.apis.spotify.client_secret), shown);
+  });
+
+  test(`reviewed: answered, asked again, approved; the team reads each${how}`, async (t) => {
+    const { page, dev, open } = await developing(t, { javaScriptEnabled });
+    const admin = await open({ javaScriptEnabled });
+    await enter(admin, dev, dev.dashboard.admin);
+    const settings = async () => {
+      await openApp(page, dev, "My App");
+      await page.getByRole("link", { name: "Settings", exact: true }).click();
+    };
+    const ask = async (purpose) => {
+      await settings();
+      await page.getByLabel("How do you use it?").fill(purpose);
+      await press(page, "Ask for a review");
+      await page.getByText("The app waits for an answer").waitFor();
+      await admin.goto(`${dev.dashboard.url}/dashboard/administration/requests`);
+      return admin.getByRole("region", { name: "My App", exact: true });
+    };
+    const first = await ask("Lists of songs");
+    await first.getByLabel("What has to change first").fill("Give it a website.");
+    await first.getByRole("button", { name: "Answer" }).click();
+    await admin.getByText("Answered.").waitFor();
+    await settings();
+    await page.getByText("Answered: Give it a website.").waitFor();
+    const second = await ask("Lists of songs, now with a website");
+    await second.getByText("now with a website").waitFor();
+    await second.getByRole("button", { name: "Approve" }).click();
+    await admin.getByText("Approved.").waitFor();
+    await openApp(page, dev, "My App");
+    assert.equal(await page.locator("h1 .badge").textContent(), "approved");
+  });
+}

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { enter, heading, invite, press } from "./person.mjs";
+import { enter, heading, invite, linkMailed, press } from "./person.mjs";
 import { ask } from "./site.mjs";
 import { raise } from "./stage.mjs";
 
@@ -85,4 +85,43 @@ test("an app moves to another team: it is there, what it had ends", async (t) =>
   await page.goto(`${dev.dashboard.url}/dashboard/teams/5002/apps`);
   await page.getByRole("link", { name: "Chart board", exact: true }).waitFor();
   assert.equal((await ask(soundcharts, { grant_type: "client_credentials" })).status, 401, "the old team knows the secret");
+});
+
+test("an app is offered to another's team: they are written to, and take it over", async (t) => {
+  const { dev, page, fan } = await owning(t);
+  const { url, user } = dev.dashboard;
+  await page.goto(`${url}/dashboard/apps/spotify/${dev.apis.spotify.client_id}/settings`);
+  await page.getByLabel("Someone else’s team").fill(user.email);
+  await press(page, "Offer app");
+  await page.getByText(`We wrote to ${user.email}.`).waitFor();
+  const link = await linkMailed(dev, user.email);
+  assert.equal(link, await page.locator("#shown-link").textContent());
+  await fan.goto(link);
+  await fan.getByText("An app belongs to a team").waitFor();
+  await fan.getByRole("link", { name: "Create one" }).click();
+  await fan.getByLabel("Team name").fill("Robin alone");
+  await fan.locator("button.primary").click();
+  await fan.getByText("The team is made").waitFor();
+  await fan.goto(link);
+  await press(fan, "Take over app");
+  await fan.getByText("The app has moved").waitFor();
+  await fan.getByText("Nothing can ask for tokens until there is one.").waitFor();
+  await page.reload();
+  await heading(page, "Nothing here");
+});
+
+test("an app of another team acts for theirs: an owner sees it, and ends it", async (t) => {
+  const { dev, page } = await owning(t);
+  const { soundcharts } = dev.apis;
+  await page.goto(`${dev.dashboard.url}/dashboard/apps/soundcharts/${soundcharts.client_id}/settings`);
+  await page.getByLabel("Harbour Analytics", { exact: true }).check();
+  await press(page, "Save teams");
+  await page.getByText("Saved.").waitFor();
+  const form = { grant_type: "client_credentials", team_id: "5002" };
+  assert.equal((await ask(soundcharts, form)).status, 200);
+  await page.goto(`${dev.dashboard.url}/dashboard/teams/5002`);
+  await page.getByRole("button", { name: "End Chart board" }).click();
+  await page.getByText("Ended.").waitFor();
+  assert.equal(await page.getByText("Chart board").count(), 0);
+  assert.notEqual((await ask(soundcharts, form)).status, 200);
 });
