@@ -228,10 +228,10 @@ impl Store {
         self.sqlite.waiting()
     }
 
-    /// How large everything is. Counting rows goes on for a few milliseconds each time, so that a huge table's number is
+    /// How large everything is. Counting rows goes on for about `at_a_time`, so that a huge table's number is
     /// from some askings ago.
-    pub async fn sizes(&self) -> Result<Sizes, StoreError> {
-        self.sqlite.sizes().await
+    pub async fn sizes(&self, at_a_time: Duration) -> Result<Sizes, StoreError> {
+        self.sqlite.sizes(at_a_time).await
     }
 
     /// Whether a reader answers.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use stagedoor_protocol::team::TeamKind;
 use stagedoor_sandbox::{self as sandbox, Catalogue, Person};
 use stagedoor_server::state_file::StateFile;
 use stagedoor_server::{ApiSettings, NeededScope, Upstream};
@@ -24,6 +25,8 @@ pub(super) struct Mount {
     pub(super) name: String,
     pub(super) dialect: Dialect,
     resources: Resources,
+    /// Kinds of teams that the API is for, where its provider says so: all where it is empty.
+    serves: &'static [TeamKind],
 }
 
 impl Mount {
@@ -64,17 +67,17 @@ impl Mounts {
     /// The built-in APIs and one for each file.
     pub(super) fn read(origin: &str, files: &[PathBuf], unlimited: bool) -> anyhow::Result<Self> {
         let built_in = [
-            ("bandcamp", Resources::Bandcamp),
-            ("spotify", Resources::Spotify),
-            ("spotify-ads", Resources::SpotifyAds),
-            ("soundcharts", Resources::Soundcharts),
-            ("standard", Resources::WhoAmI),
+            ("bandcamp", Resources::Bandcamp, &[TeamKind::Label, TeamKind::Band][..]),
+            ("spotify", Resources::Spotify, &[]),
+            ("spotify-ads", Resources::SpotifyAds, &[]),
+            ("soundcharts", Resources::Soundcharts, &[]),
+            ("standard", Resources::WhoAmI, &[]),
         ];
         let built_in = built_in
             .into_iter()
-            .map(|(name, resources)| {
+            .map(|(name, resources, serves)| {
                 let dialect = Dialect::built_in(name).context("a built-in dialect is missing")?;
-                Ok(Mount { name: name.to_owned(), dialect, resources })
+                Ok(Mount { name: name.to_owned(), dialect, resources, serves })
             })
             .collect::<anyhow::Result<Vec<_>>>()?;
         let mut own: Vec<Mount> = Vec::new();
@@ -86,7 +89,7 @@ impl Mounts {
             if built_in.iter().chain(&own).any(|mount| mount.name == name) {
                 bail!("{}: there is a dialect named {name} already; give yours another name", file.display());
             }
-            own.push(Mount { name, dialect, resources: Resources::WhoAmI });
+            own.push(Mount { name, dialect, resources: Resources::WhoAmI, serves: &[] });
         }
         Ok(Self { origin: origin.to_owned(), built_in, own, unlimited, catalogue: Catalogue::bundled() })
     }
@@ -95,6 +98,12 @@ impl Mounts {
     pub(super) fn longest_token_seconds(&self) -> u32 {
         let all = self.built_in.iter().chain(&self.own);
         all.map(|mount| mount.dialect.access_token.seconds).max().unwrap_or_default()
+    }
+
+    /// Whom the API with this name is for.
+    pub(super) fn serves(&self, name: &str) -> Vec<TeamKind> {
+        let mount = self.built_in.iter().chain(&self.own).find(|mount| mount.name == name);
+        mount.map(|mount| mount.serves.to_vec()).unwrap_or_default()
     }
 
     /// What the server is told of each.

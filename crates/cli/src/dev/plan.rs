@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::bail;
-use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Question};
 use stagedoor_server::config::Registration;
 use stagedoor_server::dev::Restart;
@@ -41,7 +40,7 @@ impl Plan {
             .settings(&self.state)
             .into_iter()
             .map(|settings| {
-                let (hint, serves) = (hint(&settings.name), serves(&settings.name));
+                let (hint, serves) = (hint(&settings.name), self.mounts.serves(&settings.name));
                 let (keys, passwords) = (keys.clone(), passwords.clone());
                 let api = Api::new(settings, keys, store.clone(), self.clock.clone(), passwords);
                 Arc::new(api.with_developer_hint(hint).with_serves(serves))
@@ -85,11 +84,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// Whom the API is for, where its page says so: all where it is empty.
-fn serves(api: &str) -> Vec<TeamKind> {
-    if api == "bandcamp" { vec![TeamKind::Label, TeamKind::Band] } else { Vec::new() }
 }
 
 /// For the pages that refuse a client id or a redirect URI.

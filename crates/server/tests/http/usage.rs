@@ -148,7 +148,7 @@ async fn strangers_count_for_nobody() {
     let stranger = Client { id: "nobody", ..STANDARD };
     assert_eq!(app.send(stranger.token(&CLIENT_CREDENTIALS)).await.status, 401);
     assert_eq!(app.usage(&STANDARD).await, Usage::default());
-    let rows = app.server.store().sizes().await.unwrap().rows;
+    let rows = app.server.store().sizes(std::time::Duration::from_secs(1)).await.unwrap().rows;
     let usage = rows.iter().filter(|(name, _)| name.starts_with("usage_") || *name == "refusals");
     assert_eq!(usage.map(|(_, rows)| rows).sum::<u64>(), 0);
 }

@@ -18,6 +18,7 @@ mod writer;
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use stagedoor_protocol::{Effect, Timestamp};
 use tokio::sync::{mpsc, oneshot};
@@ -129,7 +130,7 @@ impl Sqlite {
         (self.writer.waiting(), self.readers.waiting())
     }
 
-    pub(crate) async fn sizes(&self) -> Result<Sizes, StoreError> {
+    pub(crate) async fn sizes(&self, at_a_time: Duration) -> Result<Sizes, StoreError> {
         if !self.writer.is_open() {
             return Err(StoreError::closed());
         }
@@ -141,7 +142,7 @@ impl Sqlite {
                 Some(sizing) => sizing,
                 none => none.insert(Sizing::new(&path)?),
             };
-            sizing.ask()
+            sizing.ask(at_a_time)
         };
         tokio::task::spawn_blocking(ask).await.unwrap_or_else(|_| Err(StoreError::closed()))
     }

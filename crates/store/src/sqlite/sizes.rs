@@ -1,5 +1,5 @@
 //! How large everything is. SQLite keeps no number of rows, and going through millions of them at once would take seconds:
-//! so each time somebody asks, the counting goes on where it stopped, for a few milliseconds. A small table's number is from
+//! so each time somebody asks, the counting goes on where it stopped, for as long as they wait. A small table's number is from
 //! just now, a huge one's from when the last round through all tables came by.
 
 use std::path::{Path, PathBuf};
@@ -13,8 +13,6 @@ use crate::StoreError;
 use crate::sql::count as sql;
 use crate::stopwatch::Stopwatch;
 
-/// How long one asking goes on counting.
-const AT_A_TIME: Duration = Duration::from_millis(20);
 /// A new round begins this long after the last one began, or later.
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(30);
 /// Rows after which the time is looked at.
@@ -84,7 +82,6 @@ pub(super) struct Sizing {
 
 #[derive(Clone, Copy)]
 struct Pace {
-    at_a_time: Duration,
     between_rounds: Duration,
     rows: u64,
 }
@@ -101,7 +98,7 @@ impl Sizing {
     pub(super) fn new(database: &Path) -> Result<Self, StoreError> {
         let mut log = database.as_os_str().to_owned();
         log.push("-wal");
-        let pace = Pace { at_a_time: AT_A_TIME, between_rounds: BETWEEN_ROUNDS, rows: ROWS };
+        let pace = Pace { between_rounds: BETWEEN_ROUNDS, rows: ROWS };
         Ok(Self {
             connection: open::reader(database)?,
             log: log.into(),
@@ -111,8 +108,8 @@ impl Sizing {
         })
     }
 
-    /// Goes on counting, and says what is known.
-    pub(super) fn ask(&mut self) -> Result<Sizes, StoreError> {
+    /// Goes on counting for about this long, and says what is known.
+    pub(super) fn ask(&mut self, at_a_time: Duration) -> Result<Sizes, StoreError> {
         if self.round.is_over() && self.round.began.elapsed() >= self.pace.between_rounds {
             self.round = Round::new();
         }
@@ -122,7 +119,7 @@ impl Sizing {
             if let Some((table, rows)) = ended {
                 self.counted[table] = Some(rows);
             }
-            if begun.elapsed() >= self.pace.at_a_time {
+            if begun.elapsed() >= at_a_time {
                 break;
             }
         }
@@ -216,9 +213,9 @@ mod tests {
             self.writer.execute_batch(sql).unwrap();
         }
 
-        fn sizing(&self, at_a_time: Duration, rows: u64) -> Sizing {
+        fn sizing(&self, rows: u64) -> Sizing {
             let mut sizing = Sizing::new(&self.path).unwrap();
-            sizing.pace = Pace { at_a_time, between_rounds: Duration::ZERO, rows };
+            sizing.pace = Pace { between_rounds: Duration::ZERO, rows };
             sizing
         }
     }
@@ -254,10 +251,10 @@ mod tests {
         );
         // Of the second, each asking goes on for one row alone.
         for (at_a_time, rows_at_a_time) in [(Duration::MAX, ROWS), (Duration::ZERO, 1)] {
-            let mut sizing = bench.sizing(at_a_time, rows_at_a_time);
-            let mut sizes = sizing.ask().unwrap();
+            let mut sizing = bench.sizing(rows_at_a_time);
+            let mut sizes = sizing.ask(at_a_time).unwrap();
             while !sizing.round.is_over() {
-                sizes = sizing.ask().unwrap();
+                sizes = sizing.ask(at_a_time).unwrap();
             }
             let of = |table| rows(&sizes, table);
             assert_eq!((of("ended_tokens"), of("consents"), of("legacy_keys")), (Some(3), Some(3), Some(2)));
@@ -270,21 +267,20 @@ mod tests {
     fn a_round_goes_on_where_it_stopped() {
         let bench = Bench::new();
         bench.run("INSERT INTO accounts (id, email, name, password_hash, created) VALUES (1, 'a', '', '', 0), (2, 'b', '', '', 0)");
-        let mut sizing = bench.sizing(Duration::ZERO, 1);
+        let mut sizing = bench.sizing(1);
         for _ in 0..2 {
-            assert_eq!(rows(&sizing.ask().unwrap(), "accounts"), None, "it is not through yet");
+            assert_eq!(rows(&sizing.ask(Duration::ZERO).unwrap(), "accounts"), None, "it is not through yet");
         }
-        assert_eq!(rows(&sizing.ask().unwrap(), "accounts"), Some(2));
+        assert_eq!(rows(&sizing.ask(Duration::ZERO).unwrap(), "accounts"), Some(2));
         // What comes behind its back is for the next round.
         bench.run("DELETE FROM accounts WHERE id = 1");
         while !sizing.round.is_over() {
-            assert_eq!(rows(&sizing.ask().unwrap(), "accounts"), Some(2));
+            assert_eq!(rows(&sizing.ask(Duration::ZERO).unwrap(), "accounts"), Some(2));
         }
-        sizing.pace.at_a_time = Duration::MAX;
-        assert_eq!(rows(&sizing.ask().unwrap(), "accounts"), Some(1));
+        assert_eq!(rows(&sizing.ask(Duration::MAX).unwrap(), "accounts"), Some(1));
         // And that one begins no sooner than it may.
         sizing.pace.between_rounds = Duration::MAX;
         bench.run("DELETE FROM accounts");
-        assert_eq!(rows(&sizing.ask().unwrap(), "accounts"), Some(1));
+        assert_eq!(rows(&sizing.ask(Duration::MAX).unwrap(), "accounts"), Some(1));
     }
 }

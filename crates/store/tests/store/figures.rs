@@ -30,7 +30,7 @@ async fn commits_reads_and_cache() {
 #[tokio::test]
 async fn sizes() {
     let world = World::new().await;
-    let sizes = world.store.sizes().await.unwrap();
+    let sizes = world.store.sizes(std::time::Duration::from_secs(1)).await.unwrap();
     let of = |table| sizes.rows.iter().find(|(name, _)| *name == table).map(|(_, rows)| *rows);
     assert_eq!((of("apps"), of("teams"), of("accounts"), of("grants")), (Some(2), Some(2), Some(2), Some(0)));
 }
@@ -39,10 +39,13 @@ async fn sizes() {
 async fn answers_until_it_is_closed() {
     let world = World::new().await;
     world.store.check().await.unwrap();
-    world.store.sizes().await.unwrap();
+    world.store.sizes(std::time::Duration::from_secs(1)).await.unwrap();
     world.store.close().await;
     assert!(matches!(world.store.check().await, Err(StoreError::Unavailable(_))));
-    assert!(matches!(world.store.sizes().await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(
+        world.store.sizes(std::time::Duration::from_secs(1)).await,
+        Err(StoreError::Unavailable(_))
+    ));
     assert!(!world.path().with_file_name("store.db-wal").exists(), "nothing holds the database open");
     open(&world.path(), crate::world::NOW);
 }
