@@ -20,6 +20,7 @@ mod keys;
 mod kills;
 mod log;
 mod logs;
+mod mail;
 mod process;
 mod refusals;
 mod reload;

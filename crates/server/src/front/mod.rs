@@ -92,7 +92,13 @@ impl Front {
         let server = |apis: Vec<Arc<Api>>| {
             Server::new(apis, lasting.store.clone(), lasting.clock.clone()).with_insight(insight.clone())
         };
-        let mut everything = server(hosted.iter().map(|hosted| hosted.api.clone()).collect());
+        let all: Vec<_> = hosted.iter().map(|hosted| hosted.api.clone()).collect();
+        let (keys, passwords) = (configuration.keys.ring.clone(), lasting.passwords.clone());
+        let (store, clock) = (lasting.store.clone(), lasting.clock.clone());
+        let dashboard = Dashboard::new(origin.to_owned(), all.clone(), keys, store, clock, passwords)
+            .with_registration(configuration.registration, lasting.mail.clone());
+        let dashboard = Arc::new(dashboard);
+        let mut everything = server(all).with_dashboard(dashboard.clone());
         let is_administered = configuration.admin.http;
         if is_administered {
             everything = everything.with_administration(lasting.administration.clone());
@@ -102,12 +108,7 @@ impl Front {
         for Hosted { host, api } in hosted {
             hosts.entry(host).or_default().push(api);
         }
-        let all = everything.apis().to_vec();
-        let (keys, passwords) = (configuration.keys.ring.clone(), lasting.passwords.clone());
-        let (store, clock) = (lasting.store.clone(), lasting.clock.clone());
-        let dashboard = Dashboard::new(origin.to_owned(), all, keys, store, clock, passwords)
-            .with_registration(configuration.registration, lasting.mail.clone());
-        let by_any_host = server(hosts.remove(&None).unwrap_or_default()).with_dashboard(Arc::new(dashboard));
+        let by_any_host = server(hosts.remove(&None).unwrap_or_default()).with_dashboard(dashboard);
         let by_host = hosts.into_iter().filter_map(|(host, apis)| Some((host?, server(apis)))).collect();
         let is_proxied = is_https(origin) && configuration.server.tls.is_none();
         let strict_transport = is_proxied.then(|| configuration.server.strict_transport.clone());

@@ -140,6 +140,19 @@ async fn arrive() {
     }
 }
 
+/// RFC 3207 §6: who stands between and takes STARTTLS away does not make it go on in clear.
+#[tokio::test]
+async fn nothing_is_said_without_tls() {
+    let server = Server::start(&[]).await;
+    let configuration = MailConfiguration { security: Security::StartTls, ..server.configuration() };
+    let (post, sending) = start_with(&configuration, &NO_PAUSES).unwrap();
+    Mail::new(post).send(letter(), NOW);
+    sending.end().await.unwrap();
+    let heard = server.heard();
+    let is_harmless = |line: &str| line.starts_with("EHLO") || line == "QUIT";
+    assert!(!heard.is_empty() && heard.lines().all(is_harmless), "{heard}");
+}
+
 #[tokio::test]
 async fn what_is_not_taken_is_tried_again() {
     let mut server = Server::start(&["451 greylisted", "421 busy"]).await;
