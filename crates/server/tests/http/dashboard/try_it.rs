@@ -1,5 +1,8 @@
 //! The lines to paste, and a run of them in process.
 
+use stagedoor_protocol::id::TeamId;
+use stagedoor_protocol::{Decision, Effect};
+
 use super::{OWNER, signed_in};
 use crate::app::{BANDCAMP, Client, SOUNDCHARTS, SPOTIFY, TestApp};
 
@@ -65,4 +68,22 @@ async fn no_line_holds_what_a_shell_would_run() {
         page.html()
     );
     assert!(!page.shows("$(id)"), "{}", page.html());
+}
+
+/// An app that acts for other teams too has to name one.
+#[tokio::test]
+async fn a_team_is_named_where_there_are_several() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let effects = vec![Effect::LetActFor { app: app.app(&SOUNDCHARTS).await.id, team: TeamId(5003) }];
+    app.commit(Decision { reply: Ok(()), effects }).await;
+    let page = browser.open(&address(&SOUNDCHARTS)).await;
+    assert!(
+        page.shows("-d grant_type=client_credentials -d team_id=5001") && page.shows(" --team 5001 "),
+        "{}",
+        page.html()
+    );
+    let form = page.only(&format!("{}/run", address(&SOUNDCHARTS)));
+    let ran = browser.submit(&form, &[("secret", SOUNDCHARTS.secret)]).await;
+    assert!(ran.html().contains(">200</span>"), "{}", ran.html());
 }

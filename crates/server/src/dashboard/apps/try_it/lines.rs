@@ -4,6 +4,7 @@ use stagedoor_protocol::app::AppRecord;
 use stagedoor_wire::RedirectUri;
 use stagedoor_wire::dialect::{ClientAuthenticationMethod, Pkce};
 
+use super::team_to_name;
 use crate::api::Api;
 
 /// RFC 7636, appendix B: a verifier, and the challenge made from it.
@@ -37,10 +38,14 @@ pub(super) fn of(record: &AppRecord, api: &Api) -> Lines {
         }
     };
     let token = |fields: &str| format!("curl -X POST {token_url} {proof} {fields}");
+    let team = team_to_name(record, api);
     let by_itself = dialect.grants.client_credentials && !app.public;
     Lines {
         secret: (!app.public).then_some("read -rs CLIENT_SECRET"),
-        client_credentials: by_itself.then(|| token("-d grant_type=client_credentials")),
+        client_credentials: by_itself.then(|| {
+            let team = team.map(|team| format!(" -d team_id={team}")).unwrap_or_default();
+            token(&format!("-d grant_type=client_credentials{team}"))
+        }),
         authorization_code: app
             .redirect_uris
             .first()
@@ -83,10 +88,12 @@ fn authorization_code(
 fn program(record: &AppRecord, api: &Api, base: &str, by_itself: bool) -> Vec<String> {
     let (name, dialect) = (&api.rules.api, &api.dialect().name);
     let app = if by_itself { " --app" } else { "" };
+    let team = team_to_name(record, api).filter(|_| by_itself).map(|team| format!(" --team {team}"));
+    let team = team.unwrap_or_default();
     let secret = if record.app.public { "" } else { " --client-secret-file secret" };
     vec![
         format!(
-            "stagedoor login {dialect} --as {name}{app} --client-id {}{secret} --base-url {base}",
+            "stagedoor login {dialect} --as {name}{app} --client-id {}{secret}{team} --base-url {base}",
             record.app.client_id
         ),
         format!("stagedoor call {name} /PATH"),

@@ -6,6 +6,8 @@ mod run;
 pub(in crate::dashboard) use run::run;
 
 use askama::Template;
+use stagedoor_protocol::app::AppRecord;
+use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::team::Role;
 use stagedoor_wire::dialect::ActiveGrants;
 
@@ -15,6 +17,7 @@ use super::super::say;
 use super::super::visit::Visit;
 use super::head::{AppHead, Tab};
 use super::{address, html};
+use crate::api::Api;
 use crate::pages::filters;
 use crate::settle::Stop;
 use lines::Lines;
@@ -62,4 +65,10 @@ fn render(visit: &Visit<'_>, outcome: Option<Outcome>, wrong: Option<&'static st
         wrong,
     };
     Ok(html(page.render(), wrong.is_some()))
+}
+
+/// The team that a request for a token of the app's own has to name: its owner, where it acts for others too.
+fn team_to_name(record: &AppRecord, api: &Api) -> Option<TeamId> {
+    let acts_for_others = api.dialect().apps.team_parameter && record.app.teams.len() > 1;
+    acts_for_others.then_some(record.app.owner.id)
 }

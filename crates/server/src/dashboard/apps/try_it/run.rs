@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::super::super::route::Answered;
 use super::super::super::say;
 use super::super::super::visit::Visit;
-use super::render;
+use super::{render, team_to_name};
 use crate::api::Api;
 use crate::http::{Endpoint, handle};
 use crate::listen::ClientAddress;
@@ -60,6 +60,9 @@ fn request(record: &AppRecord, api: &Api, secret: &Secret) -> Result<Request<Bod
     let (dialect, id) = (api.dialect(), record.app.client_id.as_str());
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "client_credentials");
+    if let Some(team) = team_to_name(record, api) {
+        form.append_pair("team_id", &team.to_string());
+    }
     let request = Request::post(format!("{}{}", api.mount, dialect.endpoints.token))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let request = if dialect.client_authentication.methods.first() == Some(&ClientAuthenticationMethod::Basic)
