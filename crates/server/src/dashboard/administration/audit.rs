@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::audit::{AuditFilter, AuditPlace, AuditRecord};
+use stagedoor_protocol::decision::Subject;
 use stagedoor_store::Page;
 
 use super::super::apps::html;
@@ -115,13 +116,17 @@ fn place(text: &str) -> Option<AuditPlace> {
 
 fn line(record: &AuditRecord) -> Line {
     let (kind, id) = record.entry.subject.parts();
-    let name = record.subject_name.clone().unwrap_or_else(|| id.to_string());
+    let subject = match (record.entry.subject, &record.subject_name) {
+        (Subject::Server, _) => kind.to_owned(),
+        (_, Some(name)) => format!("{kind} {name}"),
+        (_, None) => format!("{kind} {id}"),
+    };
     Line {
         at: record.entry.at.to_string(),
         actor: record.entry.actor.clone(),
         origin: record.entry.origin.clone(),
         what: record.entry.what.clone(),
-        subject: format!("{kind} {name}"),
+        subject,
     }
 }
 
