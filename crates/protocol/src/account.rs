@@ -6,6 +6,7 @@ use crate::Timestamp;
 use crate::administration::{Change, Expectation, Objection};
 use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::id::AccountId;
+use crate::name;
 
 /// The hash of an account that has no password yet: of no password, so that nobody signs in until one is set.
 pub const NO_PASSWORD: &str = "";
@@ -47,7 +48,8 @@ impl Email {
     /// Checks as much as can be known without writing to it.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
-        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"');
+        let odd =
+            |c: char| c.is_whitespace() || name::is_unfit(c) || matches!(c, ',' | ';' | '<' | '>' | '"');
         let parts = text.split_once('@').filter(|(local, host)| {
             !local.is_empty() && !host.is_empty() && !host.contains('@') && text.len() <= Self::MAX_BYTES
         });
@@ -233,9 +235,21 @@ mod tests {
     fn emails() {
         assert_eq!(Email::parse(" Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
         let long = format!("{}@example.com", "a".repeat(250));
-        for odd in
-            ["", "@", "ada", "ada@", "@example.com", "a b@c", "a@b@c", "<a@b>", "a@b\n", "a@b, c@d", &long]
-        {
+        for odd in [
+            "",
+            "@",
+            "ada",
+            "ada@",
+            "@example.com",
+            "a b@c",
+            "a@b@c",
+            "<a@b>",
+            "a@b\n",
+            "a@b, c@d",
+            "\u{202E}a@b",
+            "a\u{200B}@b",
+            &long,
+        ] {
             let expected = if odd == "a@b\n" { Ok("a@b".to_owned()) } else { Err(InvalidEmail) };
             assert_eq!(Email::parse(odd).map(|email| email.0), expected, "{odd:?}");
         }

@@ -77,7 +77,7 @@ pub enum Change {
         app: AppId,
     },
     /// Expects the app to belong to `from`, and `to` to have fewer than `at_most` apps of its API. It acts for no other team any
-    /// more, and nobody's consent to it stands. Raise its epoch in the same decision, for tokens say whose they are.
+    /// more, nobody's consent to it stands, and nobody is on its list. Raise its epoch in the same decision, for tokens say whose they are.
     MoveApp {
         app: AppId,
         from: TeamId,

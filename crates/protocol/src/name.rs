@@ -17,7 +17,7 @@ pub fn parse(text: &str) -> Result<String, InvalidName> {
 
 /// Controls, line ends, what turns text around (Unicode UAX #9) and what takes no room, with which one name is made to look like
 /// another. Joiners, direction marks and variation selectors are not among them: Persian, Hebrew and emoji need them.
-fn is_unfit(c: char) -> bool {
+pub(crate) fn is_unfit(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180E}' | '\u{200B}'

@@ -7,8 +7,8 @@ use crate::team::TeamRecord;
 use crate::{Refusal, Rules, Timestamp};
 
 /// Gives an app to another team. What was issued to it ends, for tokens say whose they are, and so does all that others hold or
-/// agreed to: its secrets and legacy keys, which the old team knows, people's consents, which named the old team, and its acting
-/// for other teams, which trusted the old one. How many apps the other team may have is checked by the commit.
+/// agreed to: its secrets and legacy keys, which the old team knows, people's consents, which named the old team, the people on its list, whom
+/// that one knows, and its acting for other teams, which trusted it. How many apps the other team may have is checked by the commit.
 pub fn transfer(
     rules: &Rules,
     record: &AppRecord,

@@ -117,7 +117,9 @@ async fn an_app_moves() {
     let acting = async |team| world.store.apps_acting_for(team, 9).await.unwrap().len();
     assert_eq!([acting(TEAM).await, acting(third).await], [0, 1], "its owner is no other");
     let consent = Effect::SaveConsent { app: APP, account: ACCOUNT, scopes: scopes(""), at: NOW };
-    world.commit([consent]).await.unwrap();
+    world.commit([consent, Effect::ListUser { app: APP, account: ACCOUNT, at_most: None }]).await.unwrap();
+    let listed = async || world.store.listed_users(APP, Page { behind: None, limit: 9 }).await.unwrap().len();
+    assert_eq!(listed().await, 1);
     assert_eq!(world.store.people_of(APP).await.unwrap(), 1);
     let moves =
         |at_most| Effect::Administer(Change::MoveApp { app: APP, from: TEAM, to: OTHER_TEAM, at_most });
@@ -135,6 +137,7 @@ async fn an_app_moves() {
     assert!(world.store.invitations(TEAM, NOW).await.unwrap().is_empty());
     assert_eq!(acting(third).await, 0, "who trusted the old owner did not trust the new one");
     assert_eq!(world.store.people_of(APP).await.unwrap(), 0, "nor did who allowed it something");
+    assert_eq!(listed().await, 0, "whom the old owner knows");
 }
 
 /// Many add one at the same time: the limit holds.

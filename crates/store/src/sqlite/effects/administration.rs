@@ -144,7 +144,9 @@ fn move_app(
     }
     tables.change(sql::MOVE_APP, [to.0, app.0, from.0])?;
     // Others that were asked to take it over come too late, too.
-    for sql in [sql::REMOVE_APP_TEAMS, sql::REMOVE_CONSENTS, sql::REMOVE_INVITATIONS_TO] {
+    for sql in
+        [sql::REMOVE_APP_TEAMS, sql::REMOVE_CONSENTS, sql::REMOVE_LISTED_USERS, sql::REMOVE_INVITATIONS_TO]
+    {
         tables.run(sql, [app.0])?;
     }
     apps::forget(tables, app, aftermath)
