@@ -140,7 +140,6 @@ pub fn may_be_public(rules: &Rules) -> bool {
     rules.dialect.client_authentication.without_secret != WithoutSecret::Nobody
 }
 
-/// Whether the dialect lets an app register all of these.
 /// As many redirect URIs as an app may have.
 pub const MAX_REDIRECT_URIS: usize = 50;
 

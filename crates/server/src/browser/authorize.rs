@@ -48,8 +48,8 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
 
 async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> {
     if form_token::is_cross_site(&parts.headers, &api.origin) {
-        let text = "Another site sent this form. Go back to the app and start again.";
-        return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", text));
+        let text = format!("{} Go back to the app and start again.", form_token::not_from_here(&api.origin));
+        return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", &text));
     }
     let body = read_body(body).await?;
     let valid = match validate(api, parts).await? {

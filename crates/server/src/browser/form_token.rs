@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 use stagedoor_protocol::keys::{KeyId, Purpose};
 
 use super::Door;
+use crate::listen::is_loopback;
 
 /// The token of a form on the page at `address`, shown to the browser that holds `cookie`.
 pub(crate) fn make(door: &Door<'_>, cookie: &str, address: &str) -> String {
@@ -39,15 +40,57 @@ pub(crate) fn is_cross_site_without_referrer(headers: &HeaderMap, origin: &str) 
     is_cross_site(&headers, origin)
 }
 
-/// Whether a browser says that another site sent this. `origin` is what this server is reached by; its scheme counts, and
-/// the host is the one the browser names, for a loopback server has several. Programs that send neither header pass: they
-/// hold no person's cookies.
+/// Whether a browser says that another site sent this: not one at `origin`, which people reach this server by. A loopback
+/// server has several names there. Programs that send neither header pass: they hold no person's cookies.
 pub(crate) fn is_cross_site(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return true;
     }
-    let scheme = origin.split_once("://").map_or("", |(scheme, _)| scheme);
-    let own = format!("{scheme}://{}", text("host").unwrap_or_default());
-    text("origin").is_some_and(|sender| sender != own)
+    let host = text("host").unwrap_or_default();
+    text("origin").is_some_and(|sender| sender != origin && !is_loopback_alias(sender, host, origin))
+}
+
+/// Whether `sender` is the loopback name that the browser reached the server by, whose own origin is another of them.
+fn is_loopback_alias(sender: &str, host: &str, origin: &str) -> bool {
+    let Some((scheme, own)) = origin.split_once("://") else { return false };
+    is_loopback(own) && is_loopback(host) && sender.split_once("://") == Some((scheme, host))
+}
+
+/// What is said then.
+pub(crate) fn not_from_here(origin: &str) -> String {
+    format!(
+        "Another site sent this form, or its page was opened by another address than {origin}. Nothing was done."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Origin` is never measured by what the request says of itself: a name that was made to point here (DNS rebinding) is
+    /// none of ours.
+    #[test]
+    fn origins() {
+        let cases = [
+            ("https://api.example", "https://api.example", "api.example", true),
+            // A proxy may name another host.
+            ("https://api.example", "https://api.example", "127.0.0.1:8080", true),
+            ("https://api.example", "https://evil.example", "evil.example", false),
+            ("https://api.example", "http://api.example", "api.example", false),
+            ("https://api.example", "https://localhost", "localhost", false),
+            ("http://127.0.0.1:80", "http://localhost:80", "localhost:80", true),
+            ("http://localhost:80", "http://[::1]:80", "[::1]:80", true),
+            ("http://localhost:80", "https://[::1]:80", "[::1]:80", false),
+            ("http://127.0.0.1:80", "http://localhost:81", "localhost:80", false),
+            ("http://127.0.0.1:80", "http://evil.example", "evil.example", false),
+            ("http://127.0.0.1:80", "http://evil.example", "localhost:80", false),
+            ("http://127.0.0.1:80", "null", "localhost:80", false),
+        ];
+        for (own, origin, host, is_own) in cases {
+            let named = [(header::ORIGIN, origin), (header::HOST, host)];
+            let headers = named.into_iter().map(|(name, value)| (name, value.parse().unwrap())).collect();
+            assert_eq!(is_cross_site(&headers, own), !is_own, "{own} {origin} {host}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use stagedoor_protocol::team::Role;
 
 use super::visit::Visit;
 use super::{BASE, Dashboard};
-use crate::browser::page;
+use crate::browser::{form_token, page};
 use crate::http::reply;
 use crate::pages::Frame;
 use crate::settle::Stop;
@@ -66,8 +66,8 @@ pub(super) fn suspended(visit: &Visit<'_>) -> Response {
 }
 
 pub(super) fn not_from_here(visit: &Visit<'_>) -> Response {
-    let text = "Another site sent this form, so nothing was done.";
-    message(visit.dashboard, StatusCode::FORBIDDEN, "Not sent from here", text, HOME)
+    let text = form_token::not_from_here(&visit.dashboard.origin);
+    message(visit.dashboard, StatusCode::FORBIDDEN, "Not sent from here", &text, HOME)
 }
 
 /// RFC 9110 §15.5.6.

@@ -145,7 +145,7 @@ impl Handler for Dev {
         }
         let (path, headers) = (request.uri().path(), request.headers());
         if path.starts_with(CONTROLS) {
-            return match is_cross_site(headers, "http://") {
+            return match is_cross_site(headers, "http://localhost") {
                 true => error(StatusCode::FORBIDDEN, OTHER_PAGE),
                 false => self.control(request).await,
             };

@@ -22,7 +22,7 @@ use crate::entropy;
 use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 
-/// Unused for a week: safe to delete.
+/// A week: beside a secret that was used since, one unused for so long is safe to delete.
 const IDLE_SECONDS: i64 = 7 * 24 * 3600;
 
 #[derive(Template)]

@@ -20,6 +20,7 @@ async fn from_elsewhere() {
         &[("origin", "null")],
         &[("origin", "")],
         &[("origin", "http://127.0.0.1:8081")],
+        &[("origin", "http://evil.example"), ("host", "evil.example")],
         &[("origin", "http://127.0.0.1:8080.evil.example")],
         &[("origin", "http://evil.example/127.0.0.1:8080")],
         &[("sec-fetch-site", "cross-site")],
