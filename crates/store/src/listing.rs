@@ -12,11 +12,12 @@ use stagedoor_protocol::id::{AccountId, AppId, GrantId, InvitationId, TeamId};
 use stagedoor_protocol::invitation::InvitationRecord;
 use stagedoor_protocol::legacy_key::LegacyKeyRecord;
 use stagedoor_protocol::team::{Member, Role, TeamRecord};
+use stagedoor_protocol::usage::Day;
 use stagedoor_wire::{ClientId, Scopes};
 
 use crate::sql::{administration, listing as sql};
 use crate::sqlite::View;
-use crate::sqlite::questions::listing as questions;
+use crate::sqlite::questions::{listing as questions, usage};
 use crate::{Store, StoreError};
 
 /// A page of a list.
@@ -57,8 +58,8 @@ pub struct Connection {
     pub scopes: Scopes,
     /// Since when.
     pub since: Timestamp,
-    /// When it last renewed its access, or was first given it; none where nothing it was given is alive.
-    pub used: Option<Timestamp>,
+    /// The day it last called for them or renewed its access; none where it never did, or too long ago to be known.
+    pub used: Option<Day>,
 }
 
 impl Store {
@@ -202,11 +203,15 @@ impl Store {
         let read = move |view: &View<'_>| {
             let apps = questions::apps_by(view, sql::CONNECTED_APPS, [account.0])?;
             let consents = questions::all(view, sql::CONSENTS, [account.0], questions::read_consent)?;
-            let connection = |record: AppRecord| {
-                let (_, scopes, since, used) = consents.iter().find(|own| own.0 == record.app.id)?.clone();
-                Some(Connection { record, scopes, since, used })
-            };
-            Ok(apps.into_iter().filter_map(connection).collect())
+            let mut connections = Vec::new();
+            for record in apps {
+                let Some(own) = consents.iter().find(|own| own.0 == record.app.id) else { continue };
+                let (app, scopes, since, renewed) = own.clone();
+                let called = usage::latest_for(view, app, account, Day::of(since))?;
+                let used = called.max(renewed.map(Day::of));
+                connections.push(Connection { record, scopes, since, used });
+            }
+            Ok(connections)
         };
         self.sqlite.read(read).await
     }

@@ -50,7 +50,8 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
 
 async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> {
     if form_token::is_cross_site(&parts.headers, &api.origin) {
-        let text = format!("{} Open this page there and enter the code.", form_token::not_from_here(&api.origin));
+        let text =
+            format!("{} Open this page there and enter the code.", form_token::not_from_here(&api.origin));
         return Ok(message(api, StatusCode::FORBIDDEN, "Not sent from here", &text));
     }
     let body = read_body(body).await?;

@@ -59,7 +59,7 @@ fn row(visit: &Visit<'_>, connection: &Connection) -> Row {
         website: record.website.clone(),
         may,
         since: since.to_day(),
-        used: used.map(|used| used.to_day()),
+        used: used.map(|used| used.begins().to_day()),
     }
 }
 

@@ -114,6 +114,11 @@ statements! {
     USERS = within!("u.day, u.account_id", "usage_users", "day", "");
     /// first day, last day, app
     REFUSALS = within!("u.reason, u.endpoint, u.times, u.last, u.request_id", "refusals", "day", "");
+    /// first day, app, account; backwards from the latest day there is
+    LATEST_FOR = "WITH RECURSIVE days (day) AS (SELECT max(day) FROM usage_users UNION ALL
+        SELECT day - 1 FROM days WHERE day > $1)
+        SELECT u.day FROM days CROSS JOIN usage_users u
+        WHERE days.day >= $1 AND u.day = days.day AND u.app_id = $2 AND u.account_id = $3 LIMIT 1";
     /// app
     REMOVE_HOURS = remove!("usage_hours", "hour");
     /// app

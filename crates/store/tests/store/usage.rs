@@ -6,7 +6,7 @@ use stagedoor_protocol::usage::{AppUsage, Day, Hour, OTHERS, Outcomes, Refused, 
 use stagedoor_protocol::{Effect, Timestamp};
 use stagedoor_store::{Slot, Span};
 
-use crate::world::{ACCOUNT, APP, NOW, OTHER_ACCOUNT, OTHER_APP, World, over};
+use crate::world::{ACCOUNT, APP, NOW, OTHER_ACCOUNT, OTHER_APP, World, over, scopes};
 
 fn hour(later: i64) -> Hour {
     Hour(Hour::of(NOW).0 + later)
@@ -170,4 +170,39 @@ async fn it_goes_in_time() {
     assert_eq!([cleaned(64).await, cleaned(400).await], [1, 0]);
     assert_eq!([cleaned(401).await, cleaned(402).await], [1, 1]);
     assert_eq!(world.rows().await, 0);
+}
+
+/// An app that may act for somebody: the last day it did, and never that of another app or person, nor from before it was
+/// allowed to.
+#[tokio::test]
+async fn when_an_app_last_called_for_somebody() {
+    let world = World::new().await;
+    let allow = |later: i64| Effect::SaveConsent {
+        app: APP,
+        account: ACCOUNT,
+        scopes: scopes("a"),
+        at: NOW.plus_seconds(later * 3600),
+    };
+    let called = |app: AppId, account: AccountId, later: i64| AppUsage {
+        people: vec![account],
+        ..used(app, later, &[("GET /me", 1)])
+    };
+    let last = async || {
+        let connections = world.store.connections(ACCOUNT).await.unwrap();
+        connections.iter().map(|own| own.used.map(|day| day.0 - today().0)).collect::<Vec<_>>()
+    };
+    world.commit([allow(0)]).await.unwrap();
+    assert_eq!(last().await, [None]);
+    for (usage, expected) in [
+        (called(APP, ACCOUNT, -48), None),
+        (called(OTHER_APP, ACCOUNT, 24), None),
+        (called(APP, OTHER_ACCOUNT, 48), None),
+        (called(APP, ACCOUNT, 0), Some(0)),
+        (called(APP, ACCOUNT, 20 * 24), Some(20)),
+        (called(APP, ACCOUNT, 10 * 24), Some(20)),
+        (called(OTHER_APP, OTHER_ACCOUNT, 300 * 24), Some(20)),
+    ] {
+        world.count(usage).await;
+        assert_eq!(last().await, [expected]);
+    }
 }

@@ -181,7 +181,7 @@ pub(crate) fn read_invitation(row: &Row<'_>) -> rusqlite::Result<InvitationRecor
     Ok(InvitationRecord { invitation, team_name: row.get(8)?, app })
 }
 
-/// The app, what is allowed, since when, and when a grant was used last.
+/// The app, what is allowed, since when, and when a grant was last renewed.
 pub(crate) fn read_consent(row: &Row<'_>) -> rusqlite::Result<(AppId, Scopes, Timestamp, Option<Timestamp>)> {
     Ok((AppId(row.get(0)?), row::scopes(row, 1)?, row::time(row, 2)?, row::optional_time(row, 3)?))
 }

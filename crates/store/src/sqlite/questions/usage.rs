@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Row, params};
-use stagedoor_protocol::id::AppId;
+use stagedoor_protocol::id::{AccountId, AppId};
 use stagedoor_protocol::usage::{Day, Outcomes, TOKEN};
 
 use super::super::reader::View;
 use super::super::row;
-use super::listing::all;
+use super::listing::{all, one};
 use crate::sql::usage as sql;
 use crate::usage::{ActiveUsers, Endpoint, RefusalRow, Slot, Span, Usage};
 
@@ -40,6 +40,16 @@ pub(crate) fn usage(view: &View<'_>, app: AppId, span: Span, only: Option<&str>)
     let mut endpoints: Vec<_> = endpoints.collect();
     endpoints.sort_by(|a, b| b.calls.total().cmp(&a.calls.total()).then(a.endpoint.cmp(&b.endpoint)));
     Ok(Usage { slots: slots.into_values().collect(), endpoints })
+}
+
+/// The day on which an app last called for someone, if that was on `first` or later.
+pub(crate) fn latest_for(
+    view: &View<'_>,
+    app: AppId,
+    account: AccountId,
+    first: Day,
+) -> rusqlite::Result<Option<Day>> {
+    one(view, sql::LATEST_FOR, [first.0, app.0, account.0], |row| row.get(0).map(Day))
 }
 
 pub(crate) fn active_users(
