@@ -32,8 +32,10 @@ struct NewAppPage<'a> {
     form_token: String,
     once: String,
     apis: Vec<Choice>,
-    /// Of the APIs that have some.
-    terms: Vec<(&'a Api, &'a Terms)>,
+    /// Of the APIs that have some, and whether they were accepted.
+    terms: Vec<(&'a Api, &'a Terms, bool)>,
+    /// Where none is for a team of theirs: all there are, and whom they are for.
+    closed: Vec<(&'a str, String)>,
     teams: Vec<Choice>,
     typed: Typed,
     wrong: Wrong,
@@ -57,6 +59,7 @@ struct Typed {
     purpose: String,
     redirect_uris: String,
     team_name: String,
+    team_kind: String,
     public: bool,
 }
 
@@ -114,13 +117,19 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         by_request: false,
         chosen: team.id.to_string() == asked_team,
     });
+    let terms = open.iter().filter_map(|api| {
+        let terms = api.terms.as_ref()?;
+        Some((api.as_ref(), terms, is_accepted(visit, api, terms)))
+    });
+    let closed = visit.dashboard.apis.iter().filter(|_| open.is_empty());
     let is_wrong = wrong.is_any();
     let page = NewAppPage {
         layout: Layout::of(visit, signed_in, Here::Apps),
         form_token: visit.form_token_of(&format!("{BASE}/apps/new")),
         once: visit.once(),
         apis: apis.collect(),
-        terms: open.iter().filter_map(|api| Some((api.as_ref(), api.terms.as_ref()?))).collect(),
+        terms: terms.collect(),
+        closed: closed.map(|api| (api.dialect().title.as_str(), notes(api))).collect(),
         teams: teams.collect(),
         typed,
         wrong,
@@ -137,6 +146,11 @@ fn first_choice<'a>(open: &[&'a Arc<Api>], kind: Option<TeamKind>) -> Option<&'a
 
 fn first<'a>(typed: &'a str, asked: Option<&'a str>) -> &'a str {
     if typed.is_empty() { asked.unwrap_or_default() } else { typed }
+}
+
+/// Whether the form says that they accept the terms as they are now.
+fn is_accepted(visit: &Visit<'_>, api: &Api, terms: &Terms) -> bool {
+    visit.field(&format!("terms.{}", api.rules.api)) == terms.version
 }
 
 /// Whom an API is for and how one gets in, where not everyone does at once.
@@ -168,6 +182,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         purpose: visit.field("purpose").to_owned(),
         redirect_uris: visit.field("redirect_uris").to_owned(),
         team_name: visit.field("team_name").to_owned(),
+        team_kind: visit.field("team_kind").to_owned(),
         public: visit.field("public") == "yes",
     };
     if !visit.field("replace").is_empty() {
@@ -195,8 +210,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         wrong.purpose = Some("This API gives access on request: write how you will use it.".to_owned());
     }
     let terms = api.and_then(|api| api.terms.as_ref());
-    let accepted = visit.field(&format!("terms.{}", visit.field("api")));
-    if terms.is_some_and(|terms| terms.version != accepted) {
+    if api.zip(terms).is_some_and(|(api, terms)| !is_accepted(visit, api, terms)) {
         wrong.terms = Some("Read the terms of this API, and accept them.".to_owned());
     }
     let redirect_uris = redirect_uris::read(api.map(AsRef::as_ref), &typed.redirect_uris);
@@ -235,8 +249,9 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         visit.now(),
         &mut entropy::rng(),
     );
-    // The team first: its row is what the app's refers to.
-    let effects = team.effects.into_iter().chain(effects).collect();
+    // The team first: its row is what the app's refers to. None is made for an app that is refused.
+    let founding = team.effects.into_iter().filter(|_| reply.is_ok());
+    let effects = founding.chain(effects).collect();
     let created = match visit.settle(Decision { reply, effects }).await? {
         Ok(created) => created,
         Err(Unsettled::Conflict) => return created_before(visit, team.id, id).await,
@@ -296,7 +311,7 @@ async fn find_or_make_team(visit: &Visit<'_>, typed: &Typed) -> Result<Result<Ow
     if let Some((team, _)) = mine {
         return Ok(Ok(Owner { id: team.id, kind: team.kind, effects: Vec::new() }));
     }
-    let Some(kind) = TeamKind::from_stored(visit.field("team_kind")) else {
+    let Some(kind) = TeamKind::from_stored(&typed.team_kind) else {
         return Ok(Err("Choose what the team is.".to_owned()));
     };
     let taken = visit.store().team_by_name(&name).await?.is_some();

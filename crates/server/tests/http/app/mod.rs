@@ -16,13 +16,14 @@ use stagedoor_protocol::app::App;
 use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
 use stagedoor_protocol::keys::KeyRing;
+use stagedoor_protocol::team::TeamKind;
 use stagedoor_protocol::{About, Decision, Effect, Question, Rules, Timestamp};
 use stagedoor_server::config::Registration;
 use stagedoor_server::listen::ClientAddress;
 use stagedoor_server::mail::{Mail, Post};
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, ApiSettings, Clock, Dashboard, NeededScope, Server, Upstream, entropy};
+use stagedoor_server::{Api, ApiSettings, Clock, Dashboard, NeededScope, Server, Terms, Upstream, entropy};
 use stagedoor_store::{Store, StoreOptions};
 use stagedoor_wire::{ClientId, Dialect};
 use tempfile::TempDir;
@@ -61,6 +62,10 @@ pub(crate) struct Setup {
     keys: Option<String>,
     administered: bool,
     registration: Registration,
+    /// Kinds of teams that APIs are for alone.
+    serves: Vec<(&'static str, Vec<TeamKind>)>,
+    /// Terms of APIs.
+    terms: Vec<(&'static str, Terms)>,
 }
 
 impl Setup {
@@ -95,6 +100,19 @@ impl Setup {
         self
     }
 
+    /// Lets only teams of these kinds have apps of the API.
+    pub(crate) fn serves(mut self, api: &'static str, kinds: &[TeamKind]) -> Self {
+        self.serves.push((api, kinds.to_vec()));
+        self
+    }
+
+    /// Gives the API terms that developers accept.
+    pub(crate) fn terms(mut self, api: &'static str, version: &str) -> Self {
+        let url = "https://terms.example/of-use".to_owned();
+        self.terms.push((api, Terms { version: version.to_owned(), url }));
+        self
+    }
+
     /// Takes a key file instead of a new one.
     pub(crate) fn keys(mut self, keys: &str) -> Self {
         self.keys = Some(keys.to_owned());
@@ -114,7 +132,8 @@ impl Setup {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        let Self { origin, dialects, state, unlimited, jwts, keys, administered, registration } = self;
+        let Self { origin, dialects, state, unlimited, jwts, keys, administered, registration, .. } = self;
+        let Self { serves, terms, .. } = self;
         let folder = TempDir::new().unwrap();
         let clock = Clock::stopped_at(START);
         let keys = keys.unwrap_or_else(|| KeyRing::generate(START, &mut entropy::rng()).to_string());
@@ -124,6 +143,8 @@ impl Setup {
         let api = |dialect: Dialect| {
             let name = dialect.name.to_string();
             let jwt = jwts.iter().find(|(api, _)| *api == name);
+            let serves = serves.iter().find(|(api, _)| *api == name).map(|(_, kinds)| kinds.clone());
+            let terms = terms.iter().find(|(api, _)| *api == name).map(|(_, terms)| terms.clone());
             let format = jwt.map_or(TokenFormat::Opaque, |(_, algorithm)| TokenFormat::Jwt(*algorithm));
             let settings = ApiSettings {
                 mount: format!("/{name}"),
@@ -135,7 +156,8 @@ impl Setup {
                 unlimited,
             };
             let api = Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone());
-            Arc::new(api.with_token_format(format))
+            let api = api.with_token_format(format).with_terms(terms);
+            Arc::new(api.with_serves(serves.unwrap_or_default()))
         };
         let apis: Vec<_> = dialects.into_iter().map(api).collect();
         store.commit(state.effects(&apis, START).unwrap()).await.unwrap();
@@ -165,6 +187,8 @@ impl TestApp {
             keys: None,
             administered: false,
             registration: Registration::Open,
+            serves: Vec::new(),
+            terms: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ mod administration;
 mod apps;
 mod connections;
 mod hostile;
+mod new_app;
 mod requests;
 mod routes;
 mod session;
