@@ -42,8 +42,7 @@ pub(super) fn requests(known: &Known, slots: &[Slot]) -> Block {
     let period = known.asked.period;
     let calls: Vec<_> = slots.iter().map(|slot| slot.calls).collect();
     let highest = calls.iter().map(|calls| calls.total()).max().unwrap_or(0);
-    let limited = calls.iter().any(|calls| calls.limited > 0);
-    let (limit, above) = limit(known, highest, limited);
+    let (limit, in_words) = limit(known, highest);
     let of_endpoint = known.asked.endpoint.as_ref().map_or(String::new(), |only| format!(": {only}"));
     let total: u64 = calls.iter().map(|calls| calls.total()).sum();
     let says = format!(
@@ -61,32 +60,29 @@ pub(super) fn requests(known: &Known, slots: &[Slot]) -> Block {
         title: format!("Requests by {}{of_endpoint}", period.unit()),
         legend: series.clone(),
         plot: Plot { says, series, bars, limit }.drawn(),
-        caption: caption(period) + &above,
+        caption: caption(period) + &in_words,
         table: table(period, slots, OUTCOMES, |slot| values(slot.calls)),
     }
 }
 
-/// The line where it can be seen without making the bars small, else the words for it. `limited`: whether calls were refused
-/// for it all the same, as those of a burst are.
-fn limit(known: &Known, highest: u64, limited: bool) -> (Option<Limit>, String) {
+/// The limit in words, and as a line where that can be seen without making the bars small. It is a rate, and bursts are refused
+/// in an hour that stays far below the line.
+fn limit(known: &Known, highest: u64) -> (Option<Limit>, String) {
     let Some(at) = known.terms.limit_an_hour().filter(|_| known.asked.period == Period::TwoDays) else {
         return (None, String::new());
     };
     let whose = if known.users.since > 0 { " for each user" } else { "" };
+    let rate = format!(
+        " The limit is {} calls at once, and then {} a minute{whose}",
+        number(known.terms.limit.burst.into()),
+        number(known.terms.limit.per_minute.into())
+    );
     if at > highest.saturating_mul(2) {
-        let words = match limited {
-            false => format!(" The limit is far above: {} an hour{whose}.", number(at)),
-            true => format!(
-                " Refused were bursts: more than {} calls at once, and then more than {} a minute{whose}.",
-                number(known.terms.limit.burst.into()),
-                number(known.terms.limit.per_minute.into())
-            ),
-        };
-        return (None, words);
+        return (None, format!("{rate}: {} an hour, far above.", number(at)));
     }
     let (says, says_briefly) =
         (format!("limit {} an hour{whose}", number(at)), format!("limit {}", number(at)));
-    (Some(Limit { at, says, says_briefly }), String::new())
+    (Some(Limit { at, says, says_briefly }), format!("{rate}: the line is an hour of that."))
 }
 
 pub(super) fn tokens(known: &Known, slots: &[Slot]) -> Block {
