@@ -15,6 +15,13 @@ const COLUMNS: [output::Column; 6] = [
     ("team", "TEAM"),
     ("created", "CREATED"),
 ];
+const REVIEWS: [output::Column; 5] = [
+    ("api", "API"),
+    ("client_id", "CLIENT ID"),
+    ("name", "NAME"),
+    ("team", "TEAM"),
+    ("review_asked", "ASKED"),
+];
 const USERS: [output::Column; 3] = [("email", "EMAIL"), ("name", "NAME"), ("id", "ID")];
 
 /// Apps: OAuth clients. One is named as API/CLIENT_ID
@@ -50,6 +57,15 @@ pub(super) enum Command {
     Approve {
         /// As API/CLIENT_ID
         app: String,
+    },
+    /// List those in development whose teams wait for a review
+    Reviews,
+    /// Answer a review without approving the app; its team may ask again
+    AnswerReview {
+        /// As API/CLIENT_ID
+        app: String,
+        /// What its team reads: 1 to 500 characters
+        sentence: String,
     },
     /// Say no to a request, which is then gone
     Decline {
@@ -145,6 +161,12 @@ pub(super) fn run(client: &Client, command: &Command) -> Result<(), Failure> {
         Command::Show { app } => output::object(client, &client.get(&client::app(app)?)?),
         Command::Change(change) => self::change(client, change),
         Command::Approve { app } => act(client, app, "approve", "is approved."),
+        Command::Reviews => output::list(client, "apps-in-review", &[], None, &REVIEWS),
+        Command::AnswerReview { app, sentence } => {
+            client.post(&format!("{}/answer-review", client::app(app)?), json!({ "sentence": sentence }))?;
+            output::done(&format!("{app} stays in development, and its team reads the answer."));
+            Ok(())
+        }
         Command::Decline { app } => act(client, app, "decline", "is declined, and gone."),
         Command::Suspend { app } => {
             act(client, app, "suspend", "is suspended, and everything it was given has ended.")

@@ -28,6 +28,15 @@ pub fn ask_for_review(
     Decision { reply: Ok(()), effects }
 }
 
+/// Longest answer, in characters.
+const MAX_SENTENCE: usize = 500;
+
+/// An answer on one line: 1 to 500 characters.
+pub fn read_sentence(text: &str) -> Option<String> {
+    let sentence = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (1..=MAX_SENTENCE).contains(&sentence.chars().count()).then_some(sentence)
+}
+
 /// Answers without approving: the app stays where it is, and its team may ask again.
 pub fn answer_review(
     record: &AppRecord,

@@ -164,6 +164,33 @@ pub(super) async fn approve(call: &Call<'_>) -> Result<Answer, Problem> {
     show_anew(call, record).await
 }
 
+/// Apps whose teams wait for a review.
+pub(super) async fn list_in_review(call: &Call<'_>) -> Result<Answer, Problem> {
+    let [limit, cursor] = call.query(["limit", "cursor"])?;
+    let (page, limit) = Call::page(limit, cursor, AppId)?;
+    let rows = call.store().apps_in_review(page).await?;
+    Ok(Answer::page(rows, limit, |last| last.app.id.to_string(), view))
+}
+
+/// What a team is told.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReviewAnswer {
+    /// A sentence of 1 to 500 characters.
+    sentence: String,
+}
+
+/// Answers a review without approving: the team may ask again.
+pub(super) async fn answer_review(call: &Call<'_>) -> Result<Answer, Problem> {
+    let record = &of(call).await?;
+    let answer: ReviewAnswer = call.body()?;
+    let Some(sentence) = app::read_sentence(&answer.sentence) else {
+        return Err(Problem::bad("that is no sentence", "write 1 to 500 characters"));
+    };
+    call.settle(app::answer_review(record, &sentence, call.actor(), call.now())).await?;
+    show_anew(call, record).await
+}
+
 /// Says no to a request: it is gone.
 pub(super) async fn decline(call: &Call<'_>) -> Result<Answer, Problem> {
     let record = &of(call).await?;

@@ -97,6 +97,9 @@ routes! {
     "POST" "apps/{api}/{client_id}/approve" Write => apps::approve: "Approves an app that was requested or is in development.",
         gives::<apps::App>();
     "POST" "apps/{api}/{client_id}/decline" Write => apps::decline: "Declines a request: it is gone.";
+    "GET" "apps-in-review" Read => apps::list_in_review: "Lists apps whose teams wait for a review.", pages::<apps::App>(PAGE);
+    "POST" "apps/{api}/{client_id}/answer-review" Write => apps::answer_review:
+        "Answers a review without approving the app: its team may ask again.", takes::<apps::ReviewAnswer>(), gives::<apps::App>();
     "POST" "apps/{api}/{client_id}/suspend" Write => apps::suspend: "Suspends an app, and ends everything it was given.",
         gives::<apps::App>();
     "POST" "apps/{api}/{client_id}/resume" Write => apps::resume: "Puts a suspended app back where it stood.", gives::<apps::App>();

@@ -17,9 +17,6 @@ use crate::settle::Stop;
 /// Rows of a page; those behind come when these are answered.
 const ROWS: u32 = 50;
 
-/// Longest answer, in characters.
-const MAX_SENTENCE: usize = 500;
-
 #[derive(Template)]
 #[template(path = "dashboard/requests.html")]
 struct RequestsPage<'a> {
@@ -95,10 +92,9 @@ pub(in crate::dashboard) async fn decline(visit: &Visit<'_>) -> Answered {
 /// Answers a review with a sentence.
 pub(in crate::dashboard) async fn answer(visit: &Visit<'_>) -> Answered {
     let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
-    let sentence = visit.field("sentence").split_whitespace().collect::<Vec<_>>().join(" ");
-    if !(1..=MAX_SENTENCE).contains(&sentence.chars().count()) {
+    let Some(sentence) = app::read_sentence(visit.field("sentence")) else {
         return render(visit, Some((record.api, record.app.client_id.to_string()))).await;
-    }
+    };
     let answered = visit.settle(app::answer_review(&record, &sentence, visit.actor(), visit.now())).await?;
     Ok(answered.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "answered")))
 }

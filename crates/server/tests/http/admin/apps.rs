@@ -1,6 +1,8 @@
 //! Apps, their secrets, legacy keys and people, and grants: what is ended is ended at once.
 
 use serde_json::{Value, json};
+use stagedoor_protocol::app::ask_for_review;
+use stagedoor_wire::ClientId;
 
 use super::Administrator;
 use crate::app::{
@@ -67,6 +69,33 @@ async fn requested_and_answered() {
     assert_eq!(admin.ask("POST", &format!("{own}/decline"), &json!({})).await, (204, Value::Null));
     assert!(admin.last_line().await.0.starts_with("app declined: "));
     assert_eq!(admin.refused("GET", &own, Value::Null).await, (404, "not-found".into()));
+}
+
+/// The team asks in the dashboard; what it is answered stands in the log.
+#[tokio::test]
+async fn reviewed() {
+    let app = TestApp::new().await;
+    let admin = Administrator::of(&app);
+    let answer = format!("{}/answer-review", path(&SPOTIFY));
+    let sentence = json!({ "sentence": " Say that the data\r\nis ours. " });
+    assert_eq!(admin.refused("POST", &answer, sentence.clone()).await, (409, "no-review-asked".into()));
+    let record =
+        app.server.store().app("spotify", &ClientId::new(SPOTIFY.id).unwrap()).await.unwrap().unwrap();
+    let asked = ask_for_review(&record, "Set lists".into(), "owner", app.clock.now());
+    app.server.store().commit(asked.effects).await.unwrap();
+    let waiting = admin.get("apps-in-review").await;
+    assert_eq!(
+        (waiting["items"].as_array().unwrap().len(), &waiting["items"][0]["client_id"]),
+        (1, &json!(SPOTIFY.id))
+    );
+    for wrong in [" ".to_owned(), "x".repeat(501)] {
+        let wrong = json!({ "sentence": wrong });
+        assert_eq!(admin.refused("POST", &answer, wrong).await, (400, "bad-request".into()));
+    }
+    let answered = admin.done("POST", &answer, sentence).await;
+    assert_eq!((&answered["stage"], &answered["review_asked"]), (&json!("development"), &Value::Null));
+    assert_eq!(admin.last_line().await.0, "review answered: Say that the data is ours.");
+    assert_eq!(admin.get("apps-in-review").await["items"], json!([]));
 }
 
 /// What was issued ends at once at the gateway, new tokens are refused in the dialect's words, and after resuming new
