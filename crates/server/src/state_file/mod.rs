@@ -101,6 +101,8 @@ pub struct AppEntry {
     /// How it uses the API.
     #[serde(default)]
     pub purpose: String,
+    /// The version of the API's terms that was accepted when it was made.
+    pub terms: Option<String>,
     pub stage: Stage,
     /// The team that owns it: its name, or the `id` of a team of this file.
     pub team: Named<TeamId>,

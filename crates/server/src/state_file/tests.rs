@@ -99,6 +99,7 @@ kind = "band"
 api = "standard"
 client_id = "reader"
 name = "Reader"
+terms = "2026-01"
 stage = "development"
 team = "First"
 acts_for = ["Second"]
@@ -137,6 +138,7 @@ fn on_an_empty_server() {
     assert!(app.secrets[0].accepts(&place.rules[0], app.id, &text, NOW));
     let exported = place.export();
     assert!(!exported.contains(text.expose()) && !exported.contains("old-key"), "{exported}");
+    assert_eq!(exported.matches("terms = \"2026-01\"").count(), 1, "{exported}");
     assert_eq!(place.apply(&exported, true), [""; 0]);
     assert_eq!(place.apply(STATE, true), [""; 0], "written otherwise, the same");
 }
@@ -288,6 +290,10 @@ fn mistakes() {
         ),
         (STATE.replace("key = \"old-key\"", "key = \"other\""), "there is another of this id"),
         (STATE.replace("redirect_uris", "public = true\nredirect_uris"), "it is confidential, and stays so"),
+        (
+            STATE.replace("name = \"Board\"", "name = \"Board\"\nterms = \"2026-01\""),
+            "app soundcharts board: no terms were accepted for it, which no file changes",
+        ),
     ];
     for (text, sentence) in cases {
         let said = place.ask(&text, false, true).unwrap_err();

@@ -61,6 +61,9 @@ fn write_app(text: &mut String, current: &Current, own: &CurrentApp) {
             line(text, key, &quoted(value));
         }
     }
+    if let Some(version) = &record.terms {
+        line(text, "terms", &quoted(version));
+    }
     line(text, "stage", &quoted(app.stage.as_str()));
     line(text, "team", &quoted(&app.owner.name));
     let mut others: Vec<_> = app.teams.iter().filter(|team| team.id != app.owner.id).collect();

@@ -80,7 +80,7 @@ fn create(comparison: &mut Comparison<'_>, rules: &Rules, entry: &AppEntry) -> R
         name: entry.name.clone(),
         description: entry.description.clone(),
         purpose: entry.purpose.clone(),
-        terms: None,
+        terms: entry.terms.clone(),
         redirect_uris: entry.redirect_uris.clone(),
         public: entry.public,
     };
@@ -176,7 +176,8 @@ fn change(
     Ok(app.id)
 }
 
-/// Tokens and grants say these; they would have to end, and nobody expects that of a file.
+/// Tokens and grants say the team and the kind; they would have to end, and nobody expects that of a file. What was accepted was
+/// accepted.
 fn refuse_what_stays(
     comparison: &Comparison<'_>,
     record: &AppRecord,
@@ -191,6 +192,13 @@ fn refuse_what_stays(
     if entry.public != app.public {
         let is = if app.public { "public" } else { "confidential" };
         return Err(StateFileError::entry(what, format!("it is {is}, and stays so: make another app")));
+    }
+    if entry.terms.is_some() && entry.terms != record.terms {
+        let accepted = match &record.terms {
+            Some(version) => format!("version {version} of the terms was accepted for it"),
+            None => "no terms were accepted for it".to_owned(),
+        };
+        return Err(StateFileError::entry(what, format!("{accepted}, which no file changes: leave out terms")));
     }
     Ok(())
 }
