@@ -71,6 +71,7 @@ fn own_app(mount: &Mount) -> anyhow::Result<AppEntry> {
         description: String::new(),
         website: String::new(),
         purpose: String::new(),
+        terms: None,
         stage: stagedoor_protocol::app::Stage::Approved,
         team: Named::Id(stagedoor_protocol::id::TeamId(5001)),
         acts_for: Vec::new(),

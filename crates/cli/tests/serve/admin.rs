@@ -112,6 +112,34 @@ fn a_newcomers_way() {
     assert!(!folder.path("stagedoor.sock").exists());
 }
 
+/// Programs administer where the configuration has it so, from a reload on, with a credential of this machine's.
+#[test]
+fn over_the_network() {
+    let folder = Folder::before("127.0.0.1:9000".parse().unwrap());
+    let mut server = folder.serve();
+    admin(&folder, &["team", "create", "Night Owl Records", "--kind", "label"]);
+    let credential = admin(&folder, &["credential", "create", "deploy", "--scope", "read"]);
+    let credential = credential.trim_end();
+    let teams = Call::get("/admin/v1/teams").bearer(credential);
+    assert_eq!(server.send(&teams).status, 404, "it is off");
+
+    folder.change("[database]", "[admin]\nhttp = true\n\n[database]");
+    server.reload();
+    let answer = server.send(&teams);
+    assert_eq!(answer.json()["items"][0]["name"], "Night Owl Records", "{}", answer.shown());
+    assert_eq!(server.send(&Call::get("/admin/v1/teams")).status, 401);
+    let new =
+        Call::new("POST", "/admin/v1/teams").bearer(credential).header("content-type", "application/json");
+    let refused = server.send(&new.body("{\"name\": \"Another\", \"kind\": \"band\"}"));
+    assert_eq!((refused.status, refused.member("code")), (403, "not-allowed".to_owned()));
+    let link = server.send(&Call::get("/admin/v1/setup-link").bearer(credential));
+    assert_eq!(link.status, 403, "only for this machine's users");
+
+    admin(&folder, &["credential", "revoke", "deploy"]);
+    assert_eq!(server.send(&teams).status, 401);
+    assert!(!server.stop().contains(credential), "a secret is told");
+}
+
 /// The link that `init` printed, in a browser without scripts.
 #[test]
 fn the_link_of_init() {

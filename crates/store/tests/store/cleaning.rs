@@ -5,6 +5,8 @@ use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::grant::Grant;
 use stagedoor_protocol::id::{AccountId, CodeId, DeviceId, GrantId, SessionId};
+use stagedoor_protocol::idempotency::{CallName, Fingerprint, KEPT_SECONDS, KeptAnswer};
+use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::{About, Effect, EpochOf, Subject, Timestamp};
 use stagedoor_store::{Cleaned, Over, OverGrants};
 
@@ -164,4 +166,21 @@ async fn all_sessions_of_a_person_but_one() {
     assert_eq!(ids(0).await, [2]);
     world.commit([Effect::Raise { epoch: EpochOf::Account(ACCOUNT), at: NOW }]).await.unwrap();
     assert!(ids(0).await.is_empty());
+}
+
+/// A key for a call may be used again after a day, and until then not.
+#[tokio::test]
+async fn answers_are_kept_for_a_day() {
+    let world = World::new().await;
+    let name = |key: &str| CallName { caller: "credential:1".into(), key: key.into() };
+    let request = Fingerprint { key: KeyId(1), tag: [7; 16] };
+    let begin = |key: &str, at| Effect::BeginCall { name: name(key), request, at };
+    let answer = KeptAnswer { status: 200, body: "{}".into() };
+    world.commit([begin("first", NOW), begin("second", later(60))]).await.unwrap();
+    world.commit([Effect::KeepAnswer { name: name("first"), answer }]).await.unwrap();
+    assert_eq!(world.store.clean(over(later(KEPT_SECONDS - 1)), 100).await.unwrap().rows, 0);
+    assert!(world.store.begun_call(&name("first")).await.unwrap().unwrap().answer.is_some());
+    assert_eq!(world.store.clean(over(later(KEPT_SECONDS)), 100).await.unwrap().rows, 1);
+    assert_eq!(world.store.begun_call(&name("first")).await.unwrap(), None);
+    assert!(world.store.begun_call(&name("second")).await.unwrap().is_some());
 }

@@ -198,7 +198,10 @@ fn refuse_what_stays(
             Some(version) => format!("version {version} of the terms was accepted for it"),
             None => "no terms were accepted for it".to_owned(),
         };
-        return Err(StateFileError::entry(what, format!("{accepted}, which no file changes: leave out terms")));
+        return Err(StateFileError::entry(
+            what,
+            format!("{accepted}, which no file changes: leave out terms"),
+        ));
     }
     Ok(())
 }
