@@ -1,7 +1,10 @@
 //! Signing in and out.
 
-use super::{OWNER, signed_in};
-use crate::app::{Browser, TestApp};
+use serde_json::json;
+
+use super::{OWNER, STRANGER, signed_in};
+use crate::admin::Administrator;
+use crate::app::{Browser, Call, TestApp};
 
 #[tokio::test]
 async fn leads_back_to_where_one_was_going() {
@@ -11,6 +14,33 @@ async fn leads_back_to_where_one_was_going() {
     let page = browser.open(sent.answer.header("location")).await;
     let page = browser.sign_in(&page, OWNER).await;
     assert!(page.shows("Create app"), "{}", page.html());
+}
+
+/// Who has a team begins with its apps, an administrator without one with what waits for an answer, anybody else with an app.
+#[tokio::test]
+async fn where_a_person_begins() {
+    let app = TestApp::new().await;
+    for (person, begins, administrator) in [
+        (OWNER, "/dashboard/teams/5001/apps", true),
+        (STRANGER, "/dashboard/apps/new", false),
+        (STRANGER, "/dashboard/administration/requests", true),
+    ] {
+        let (path, change) = (format!("accounts/{}", person.0), json!({ "administrator": administrator }));
+        Administrator::of(&app).done("PATCH", &path, change).await;
+        let (mut browser, _) = signed_in(&app, person).await;
+        assert_eq!(browser.open("/dashboard").await.answer.header("location"), begins);
+    }
+}
+
+/// At the server's address a browser is led to the dashboard, and a program is told of it.
+#[tokio::test]
+async fn the_servers_own_address() {
+    let app = TestApp::new().await;
+    let page = app.send(Call::get("/").header("accept", "text/html,*/*;q=0.8")).await;
+    assert_eq!((page.status, page.header("location")), (302, "/dashboard"));
+    let text = app.send(Call::get("/")).await;
+    assert_eq!(text.status, 200);
+    assert!(text.text().contains("in a browser: /dashboard") && text.text().contains("  /spotify/  "));
 }
 
 /// RFC 9700 §4.11: no open redirector.
