@@ -83,7 +83,16 @@ async fn a_team_is_named_where_there_are_several() {
         "{}",
         page.html()
     );
-    let form = page.only(&format!("{}/run", address(&SOUNDCHARTS)));
-    let ran = browser.submit(&form, &[("secret", SOUNDCHARTS.secret)]).await;
+    let run = format!("{}/run", address(&SOUNDCHARTS));
+    let ran = browser.submit(&page.only(&run), &[("secret", SOUNDCHARTS.secret)]).await;
     assert!(ran.html().contains(">200</span>"), "{}", ran.html());
+
+    // Another is chosen, and stays so for a run.
+    let page = browser.open(&format!("{}?team=5003", address(&SOUNDCHARTS))).await;
+    assert!(page.shows(" -d team_id=5003") && !page.shows("team_id=5001"), "{}", page.html());
+    let ran = browser.submit(&page.only(&run), &[("secret", SOUNDCHARTS.secret)]).await;
+    assert!(ran.html().contains(">200</span>") && ran.shows(" --team 5003 "), "{}", ran.html());
+    // One that it does not act for is not taken.
+    let page = browser.open(&format!("{}?team=5002", address(&SOUNDCHARTS))).await;
+    assert!(page.shows("team_id=5001") && !page.shows("5002"), "{}", page.html());
 }

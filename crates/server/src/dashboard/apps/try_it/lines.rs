@@ -1,10 +1,10 @@
 //! What to paste, in the spelling of the API's dialect. The secret stands in no line: the shell asks for it.
 
 use stagedoor_protocol::app::AppRecord;
+use stagedoor_protocol::id::TeamId;
 use stagedoor_wire::RedirectUri;
 use stagedoor_wire::dialect::{ClientAuthenticationMethod, Pkce};
 
-use super::team_to_name;
 use crate::api::Api;
 
 /// RFC 7636, appendix B: a verifier, and the challenge made from it.
@@ -25,7 +25,8 @@ pub(super) struct Lines {
     pub(super) program: Vec<String>,
 }
 
-pub(super) fn of(record: &AppRecord, api: &Api) -> Lines {
+/// `team`: the one that a token of the app's own is for, where it has to be named.
+pub(super) fn of(record: &AppRecord, api: &Api, team: Option<TeamId>) -> Lines {
     let (dialect, app) = (api.dialect(), &record.app);
     let base = format!("{}{}", api.origin, api.mount);
     let token_url = format!("{base}{}", dialect.endpoints.token);
@@ -38,7 +39,6 @@ pub(super) fn of(record: &AppRecord, api: &Api) -> Lines {
         }
     };
     let token = |fields: &str| format!("curl -X POST {token_url} {proof} {fields}");
-    let team = team_to_name(record, api);
     let by_itself = dialect.grants.client_credentials && !app.public;
     Lines {
         secret: (!app.public).then_some("read -rs CLIENT_SECRET"),
@@ -55,7 +55,7 @@ pub(super) fn of(record: &AppRecord, api: &Api) -> Lines {
             .refresh_token
             .then(|| token("-d grant_type=refresh_token -d refresh_token=REFRESH_TOKEN")),
         call: format!("curl {base}/PATH -H \"Authorization: Bearer ACCESS_TOKEN\""),
-        program: program(record, api, &base, by_itself),
+        program: program(record, api, &base, team, by_itself),
     }
 }
 
@@ -85,10 +85,10 @@ fn authorization_code(
     Some((format!("{base}{path}?{}", query.finish()), token(&fields)))
 }
 
-fn program(record: &AppRecord, api: &Api, base: &str, by_itself: bool) -> Vec<String> {
+fn program(record: &AppRecord, api: &Api, base: &str, team: Option<TeamId>, by_itself: bool) -> Vec<String> {
     let (name, dialect) = (&api.rules.api, &api.dialect().name);
     let app = if by_itself { " --app" } else { "" };
-    let team = team_to_name(record, api).filter(|_| by_itself).map(|team| format!(" --team {team}"));
+    let team = team.filter(|_| by_itself).map(|team| format!(" --team {team}"));
     let team = team.unwrap_or_default();
     let secret = if record.app.public { "" } else { " --client-secret-file secret" };
     vec![

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::header;
 use serde_json::Value;
 use stagedoor_protocol::app::AppRecord;
+use stagedoor_protocol::id::TeamId;
 use stagedoor_wire::dialect::ClientAuthenticationMethod;
 use stagedoor_wire::{Secret, basic};
 use tokio::time::Instant;
@@ -42,7 +43,7 @@ pub(in crate::dashboard) async fn run(visit: &Visit<'_>) -> Answered {
     if secret.expose().is_empty() {
         return render(visit, None, Some("Paste the client secret. It is not kept."));
     }
-    let mut request = request(record, api, &secret)?;
+    let mut request = request(record, api, team_to_name(visit, record, api), &secret)?;
     if let Some(address) = visit.parts.extensions.get::<ClientAddress>() {
         request.extensions_mut().insert(*address);
     }
@@ -56,11 +57,16 @@ pub(in crate::dashboard) async fn run(visit: &Visit<'_>) -> Answered {
     render(visit, Some(outcome), None)
 }
 
-fn request(record: &AppRecord, api: &Api, secret: &Secret) -> Result<Request<Body>, Stop> {
+fn request(
+    record: &AppRecord,
+    api: &Api,
+    team: Option<TeamId>,
+    secret: &Secret,
+) -> Result<Request<Body>, Stop> {
     let (dialect, id) = (api.dialect(), record.app.client_id.as_str());
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "client_credentials");
-    if let Some(team) = team_to_name(record, api) {
+    if let Some(team) = team {
         form.append_pair("team_id", &team.to_string());
     }
     let request = Request::post(format!("{}{}", api.mount, dialect.endpoints.token))
