@@ -108,5 +108,9 @@ async fn answer_or_refuse(
 ) -> Result<Response, Problem> {
     let key = idempotency_key::read(request.headers(), caller)?;
     let address = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-    Call::read(server, request, caller).await?.answer(key, &address).await
+    let call = Call::read(server, request, caller).await?;
+    if !network::is_still_good(server, caller).await? {
+        return Err(Problem::unauthenticated(true));
+    }
+    call.answer(key, &address).await
 }

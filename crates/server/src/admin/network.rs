@@ -85,3 +85,10 @@ async fn find(server: &Server, headers: &HeaderMap) -> Result<Option<AdminCreden
     let (keys, now) = (call::keys(server)?, server.clock().now());
     Ok(found.filter(|credential| credential.accepts(keys, &presented, now)))
 }
+
+/// Whether a caller who was let in still would be. Whoever sends a body may take long over it.
+pub(super) async fn is_still_good(server: &Server, caller: &Caller) -> Result<bool, Problem> {
+    let Some(own) = &caller.credential else { return Ok(true) };
+    let found = server.store().admin_credential(own.id).await?;
+    Ok(found.is_some_and(|found| found.hash == own.hash && server.clock().now() < found.expires))
+}

@@ -86,8 +86,6 @@ impl<'a> Visit<'a> {
                 false => say::nothing_here(dashboard),
             }));
         };
-        let unavailable = |stop: Stop| Box::new(say::stopped_outside(dashboard, &stop));
-        let visitor = Visitor::of(&dashboard.door(), &parts.headers).await.map_err(unavailable)?;
         let form = match way {
             Way::Get => Vec::new(),
             Way::Post => match read_body(body).await {
@@ -97,6 +95,9 @@ impl<'a> Visit<'a> {
         };
         let query = parts.uri.query().unwrap_or_default();
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        // After the form, which may take its time: whoever was signed out meanwhile is.
+        let unavailable = |stop: Stop| Box::new(say::stopped_outside(dashboard, &stop));
+        let visitor = Visitor::of(&dashboard.door(), &parts.headers).await.map_err(unavailable)?;
         let mut visit = Self {
             dashboard,
             page,

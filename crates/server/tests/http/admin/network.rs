@@ -119,6 +119,33 @@ async fn until_it_expires_or_is_revoked() {
     assert_eq!(get(&two).await.status, 401);
 }
 
+/// A body may take its time on the way, that of a state file for as long as pieces come.
+#[tokio::test]
+async fn a_late_body_is_no_way_around_a_revocation() {
+    let app = administered().await;
+    let admin = Administrator::of(&app);
+    let teams = async || admin.get("teams").await["items"].as_array().unwrap().len();
+    let before = teams().await;
+    for (path, body) in [
+        ("teams", json!({ "name": "Late", "kind": "band" })),
+        (
+            "state",
+            json!({ "name": "a", "text": "[[team]]\nname = \"Late\"\nkind = \"band\"", "prune": false, "new_secrets": false, "commit": true }),
+        ),
+    ] {
+        let text = credential(&app, "deploy", "write").await;
+        let late = call("POST", path)
+            .bearer(&text)
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let revoke = async {
+            admin.done("DELETE", "credentials/deploy", Value::Null).await;
+        };
+        assert_eq!(code(&app.send_late(late, revoke).await), (401, "unauthenticated".into()), "{path}");
+        assert_eq!(teams().await, before);
+    }
+}
+
 #[tokio::test]
 async fn made_listed_and_refused() {
     let app = administered().await;

@@ -4,6 +4,7 @@ mod answer;
 mod browser;
 mod call;
 mod client;
+mod held;
 mod socket;
 mod upstream;
 mod watch;

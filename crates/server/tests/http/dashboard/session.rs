@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use serde_json::json;
+use stagedoor_protocol::id::TeamId;
 
 use super::{OWNER, STRANGER, signed_in};
 use crate::admin::Administrator;
@@ -108,4 +109,21 @@ async fn signing_out_ends_the_session() {
     browser.cookies = kept;
     let page = browser.open("/dashboard/apps/new").await;
     assert_eq!(page.answer.status, 302, "the cookie is worth nothing any more");
+}
+
+/// A form may take its time on the way. Who was signed out meanwhile does nothing with it (OWASP ASVS 4.0.3, 3.3.1).
+#[tokio::test]
+async fn a_late_form_is_no_way_around_the_end_of_a_session() {
+    let app = TestApp::new().await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let page = owner.open("/dashboard/teams/5001").await.only("/dashboard/teams/5001/invite");
+    let form = page.form(&[("email", "friend@example.com"), ("role", "owner")]);
+    let form = form.header("cookie", owner.cookie_header("/dashboard/teams/5001/invite"));
+    let everywhere = async {
+        Administrator::of(&app).done("POST", "accounts/owner@example.com/sign-out", json!({})).await;
+    };
+    let late = app.send_late(form, everywhere).await;
+    let to = "/dashboard/sign-in?next=%2Fdashboard%2Fteams%2F5001";
+    assert_eq!((late.status, late.header("location")), (303, to), "{}", late.shown());
+    assert!(app.server.store().invitations(TeamId(5001), app.clock.now()).await.unwrap().is_empty());
 }
