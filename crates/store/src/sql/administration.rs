@@ -55,6 +55,11 @@ statements! {
     /// team, account
     REMOVE_INVITATIONS_BY = "DELETE FROM invitations WHERE team_id = $1
         AND invited_by = (SELECT email FROM accounts WHERE id = $2)";
+    /// team, account
+    REMOVE_INVITATIONS_FOR = "DELETE FROM invitations WHERE team_id = $1 AND app_id IS NULL
+        AND email = (SELECT email FROM accounts WHERE id = $2)";
+    /// account
+    REMOVE_ALL_INVITATIONS_BY = "DELETE FROM invitations WHERE invited_by = (SELECT email FROM accounts WHERE id = $1)";
     /// app
     REMOVE_INVITATIONS_TO = "DELETE FROM invitations WHERE app_id = $1";
     /// team, account, role

@@ -161,6 +161,52 @@ async fn secrets_are_counted_by_the_commit() {
     assert_eq!(added, 3);
 }
 
+/// Who was invited twice, joined and was removed does not come back by the other invitation. An app that was offered to them has
+/// nothing to do with that.
+#[tokio::test]
+async fn who_is_removed_is_invited_no_more() {
+    let world = World::new().await;
+    let other_team = Invitation { team: OTHER_TEAM, ..invitation(3, InvitedTo::Join(Role::Viewer)) };
+    let offer = invitation(2, InvitedTo::TakeOver(APP));
+    world
+        .commit([save(&invitation(1, InvitedTo::Join(Role::Owner))), save(&offer), save(&other_team)])
+        .await
+        .unwrap();
+    world.commit([member(OTHER_ACCOUNT, Role::Viewer)]).await.unwrap();
+    let left = async |team| {
+        let left = world.store.invitations(team, NOW).await.unwrap();
+        left.iter().map(|record| record.invitation.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(left(TEAM).await, [1, 2]);
+    world
+        .commit([Effect::Administer(Change::RemoveMember { team: TEAM, account: OTHER_ACCOUNT })])
+        .await
+        .unwrap();
+    assert_eq!((left(TEAM).await, left(OTHER_TEAM).await), (vec![2], vec![3]));
+}
+
+/// Who is kept out invites nobody.
+#[tokio::test]
+async fn invitations_end_with_an_account() {
+    let world = World::new().await;
+    let set = |suspended| Effect::Administer(Change::SetAccountSuspended { account: ACCOUNT, suspended });
+    let own = invitation(1, InvitedTo::TakeOver(APP));
+    world
+        .commit([
+            save(&own),
+            save(&Invitation {
+                invited_by: "carl@example.com".to_owned(),
+                ..invitation(2, InvitedTo::Join(Role::Viewer))
+            }),
+        ])
+        .await
+        .unwrap();
+    for (suspended, left) in [(false, 2), (true, 1)] {
+        world.commit([set(suspended)]).await.unwrap();
+        assert_eq!(world.store.invitations(TEAM, NOW).await.unwrap().len(), left);
+    }
+}
+
 /// Whoever is an owner no more has invited nobody.
 #[tokio::test]
 async fn invitations_end_with_who_made_them() {

@@ -48,7 +48,11 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
             tables.change(sql::SET_ADMINISTRATOR, params![administrator, account.0])
         }
         Change::SetAccountSuspended { account, suspended } => {
-            tables.change(sql::SET_ACCOUNT_SUSPENDED, params![suspended, account.0])
+            tables.change(sql::SET_ACCOUNT_SUSPENDED, params![suspended, account.0])?;
+            if !suspended {
+                return Ok(());
+            }
+            tables.run(sql::REMOVE_ALL_INVITATIONS_BY, [account.0]).map(drop)
         }
         Change::SetAccountConfirmed { account, confirmed } => {
             tables.change(sql::SET_ACCOUNT_CONFIRMED, params![confirmed, account.0])
@@ -69,6 +73,8 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
         }
         Change::RemoveMember { team, account } => {
             tables.run(sql::REMOVE_MEMBER, [team.0, account.0])?;
+            // A second invitation is no way back in.
+            tables.run(sql::REMOVE_INVITATIONS_FOR, [team.0, account.0])?;
             end_invitations_by(tables, *team, *account)
         }
         Change::DescribeApp { app, name, description, website, purpose } => {
