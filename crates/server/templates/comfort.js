@@ -14,15 +14,18 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// The button says what it does for the API that is chosen.
+// The button says what it does for the API that is chosen, and what that API has no use for is neither shown nor sent.
 const api = document.querySelector("select#api");
 const button = document.querySelector("[data-otherwise]");
 if (api && button) {
   const says = [button.textContent, button.dataset.otherwise];
   const say = () => {
-    const byRequest = api.selectedOptions[0]?.hasAttribute("data-by-request");
-    button.textContent = says[byRequest ? 1 : 0];
-    for (const row of document.querySelectorAll("[data-for-requests]")) row.hidden = !byRequest;
+    const takes = (api.selectedOptions[0]?.dataset.takes || "").split(" ");
+    button.textContent = says[takes.includes("requests") ? 1 : 0];
+    for (const row of document.querySelectorAll("[data-taken-with]")) {
+      row.hidden = !takes.includes(row.dataset.takenWith);
+      for (const field of row.querySelectorAll("input, textarea")) field.disabled = row.hidden;
+    }
   };
   api.addEventListener("change", say);
   say();

@@ -111,6 +111,11 @@ fn home() {
         assert!(text.text().contains(part) && page.text().contains(part), "{part}");
     }
     assert!(!page.text().contains("<script") && !page.text().contains("style="), "the policy forbids it");
+    // Where `/` leads to the dashboard, the sign-in page leads there.
+    let local = |path: &str| Call::get(path).header("host", "localhost:1").header("accept", "text/html");
+    assert_eq!(dev.send(&local("/")).header("location"), "/dashboard");
+    assert!(dev.send(&local("/dashboard/sign-in")).text().contains("<a href=\"/_dev/\">"));
+    assert_eq!(dev.send(&local("/_dev/")).text(), page.text());
     let link = page.text().split("<a href=\"").nth(1).unwrap().split('"').next().unwrap();
     let link = link.replace("&#38;", "&").replace(url, "");
     assert!(dev.send(&Call::get(&link)).text().contains("type=\"password\""), "{link}");

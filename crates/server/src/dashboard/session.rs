@@ -14,6 +14,7 @@ use crate::browser::sign_in::{self, Tried};
 use crate::browser::visitor::let_out;
 use crate::browser::{page, redirect};
 use crate::config::Registration;
+use crate::dev;
 use crate::pages::Frame;
 use crate::settle::settle;
 
@@ -31,6 +32,8 @@ struct SignInPage<'a> {
     /// For whom the mail can be sent again that confirms their e-mail.
     send_again: Option<String>,
     done: Option<&'static str>,
+    /// In `stagedoor dev`: the page that says who can sign in.
+    demo: Option<&'static str>,
 }
 
 pub(super) async fn show(visit: &Visit<'_>) -> Answered {
@@ -87,6 +90,7 @@ fn ask(
         may_reset: visit.dashboard.mail.is_sent(),
         send_again,
         done: visit.query("done").filter(|done| *done == "signed-out").map(|_| SIGNED_OUT),
+        demo: visit.dashboard.mailbox().map(|_| dev::CONTROLS),
     };
     let html = html.render().unwrap_or_default();
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

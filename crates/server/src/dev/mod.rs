@@ -49,7 +49,8 @@ struct Stage {
     answering: RwLock<()>,
 }
 
-const CONTROLS: &str = "/_dev/";
+/// What there is to paste, at a name of this machine that leads from `/` to the dashboard as well.
+pub(crate) const CONTROLS: &str = "/_dev/";
 /// Where mails are shown.
 pub(crate) const MAILBOX: &str = "/_dev/mail";
 
@@ -72,9 +73,12 @@ impl Dev {
         if parts.uri.path() == MAILBOX {
             return mail::answer(&self.current(), &parts);
         }
+        if parts.uri.path() == CONTROLS && matches!(parts.method, Method::GET | Method::HEAD) {
+            return self.home.answer(&parts.headers);
+        }
         let known = matches!(parts.uri.path(), "/_dev/clock" | "/_dev/reset");
         if !known {
-            let text = "there are POST /_dev/clock, POST /_dev/reset and GET /_dev/mail";
+            let text = "there are GET /_dev/, POST /_dev/clock, POST /_dev/reset and GET /_dev/mail";
             return error(StatusCode::NOT_FOUND, text);
         }
         if parts.method != Method::POST {

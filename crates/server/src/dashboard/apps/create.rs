@@ -31,23 +31,29 @@ struct NewAppPage<'a> {
     layout: Layout<'a>,
     form_token: String,
     once: String,
-    apis: Vec<Choice>,
+    apis: Vec<ApiChoice>,
     /// Of the APIs that have some, and whether they were accepted.
     terms: Vec<(&'a Api, &'a Terms, bool)>,
     /// Where none is for a team of theirs: all there are, and whom they are for.
     closed: Vec<(&'a str, String)>,
-    teams: Vec<Choice>,
+    teams: Vec<TeamChoice>,
     typed: Typed,
     wrong: Wrong,
 }
 
-/// One of a select.
-struct Choice {
-    value: String,
-    says: String,
-    /// What stands behind it in brackets; may be empty.
-    more: String,
-    by_request: bool,
+struct ApiChoice {
+    name: String,
+    title: String,
+    /// Whom it is for and how one gets in; may be empty.
+    notes: String,
+    /// Which of the form's rows it has a use for, for browsers that run scripts.
+    takes: String,
+    chosen: bool,
+}
+
+struct TeamChoice {
+    id: TeamId,
+    name: String,
     chosen: bool,
 }
 
@@ -100,21 +106,19 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
     let open: Vec<_> = visit.dashboard.apis.iter().filter(is_open).collect();
     let owner = mine().find(|(team, _)| team.id.to_string() == asked_team).or_else(|| mine().next());
     let first_choice = first_choice(&open, owner.map(|(team, _)| team.kind));
-    let apis = open.iter().map(|api| Choice {
-        value: api.rules.api.to_string(),
-        says: api.dialect().title.clone(),
-        more: notes(api),
-        by_request: is_by_request(api),
+    let apis = open.iter().map(|api| ApiChoice {
+        name: api.rules.api.to_string(),
+        title: api.dialect().title.clone(),
+        notes: notes(api),
+        takes: takes(api),
         chosen: match asked_api {
             "" => first_choice == Some(&*api.rules.api),
             asked => *api.rules.api == *asked,
         },
     });
-    let teams = mine().map(|(team, _)| Choice {
-        value: team.id.to_string(),
-        says: team.name.clone(),
-        more: String::new(),
-        by_request: false,
+    let teams = mine().map(|(team, _)| TeamChoice {
+        id: team.id,
+        name: team.name.clone(),
         chosen: team.id.to_string() == asked_team,
     });
     let terms = open.iter().filter_map(|api| {
@@ -169,6 +173,16 @@ fn plural(kinds: &[TeamKind]) -> String {
         TeamKind::Company => "companies",
     };
     kinds.iter().map(word).collect::<Vec<_>>().join(" and ")
+}
+
+/// The rows of the form, by their names in the template.
+fn takes(api: &Api) -> String {
+    let rows = [
+        ("requests", is_by_request(api)),
+        ("redirects", api.dialect().authorization.is_some()),
+        ("public", app::may_be_public(&api.rules)),
+    ];
+    rows.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
 fn is_by_request(api: &Api) -> bool {

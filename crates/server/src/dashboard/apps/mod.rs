@@ -17,14 +17,18 @@ use super::BASE;
 use super::route::Answered;
 use super::visit::Visit;
 use crate::browser::{page_with_script, redirect};
+use crate::settle::Stop;
 
-/// Where a person begins: the apps of their first team; else what waits for them as an administrator, or making an app.
+/// Where a person begins: the apps of their first team; else what waits for them as an administrator, the apps that they are
+/// connected with, or making an app.
 pub(super) async fn first(visit: &Visit<'_>) -> Answered {
-    let team = visit.signed_in.as_ref().and_then(|signed_in| signed_in.memberships.first());
-    let to = match team {
+    let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
+    let account = signed_in.session.account.id;
+    let to = match signed_in.memberships.first() {
         Some((team, _)) => format!("{BASE}/teams/{}/apps", team.id),
         None if visit.is_administrator() => format!("{BASE}/administration/requests"),
-        None => format!("{BASE}/apps/new"),
+        None if visit.store().connections(account).await?.is_empty() => format!("{BASE}/apps/new"),
+        None => format!("{BASE}/connections"),
     };
     Ok(redirect(&visit.parts.method, &to))
 }

@@ -5,7 +5,7 @@ use stagedoor_protocol::id::TeamId;
 
 use super::{OWNER, STRANGER, signed_in};
 use crate::admin::Administrator;
-use crate::app::{Browser, Call, TestApp};
+use crate::app::{Browser, Call, FAN, SPOTIFY, TestApp};
 
 #[tokio::test]
 async fn leads_back_to_where_one_was_going() {
@@ -17,13 +17,16 @@ async fn leads_back_to_where_one_was_going() {
     assert!(page.shows("Create app"), "{}", page.html());
 }
 
-/// Who has a team begins with its apps, an administrator without one with what waits for an answer, anybody else with an app.
+/// Who has a team begins with its apps, an administrator without one with what waits for an answer, who allowed an app something
+/// with that, anybody else with an app.
 #[tokio::test]
 async fn where_a_person_begins() {
     let app = TestApp::new().await;
+    app.grant(&SPOTIFY, "").await;
     for (person, begins, administrator) in [
         (OWNER, "/dashboard/teams/5001/apps", true),
         (STRANGER, "/dashboard/apps/new", false),
+        (FAN, "/dashboard/connections", false),
         (STRANGER, "/dashboard/administration/requests", true),
     ] {
         let (path, change) = (format!("accounts/{}", person.0), json!({ "administrator": administrator }));
