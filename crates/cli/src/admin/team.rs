@@ -112,7 +112,15 @@ pub(super) fn run(client: &Client, command: &Command) -> Result<(), Failure> {
         }
         Command::RemoveMember { team, account } => {
             client.delete(&format!("{}/members/{}", path(team), segment(account)))?;
-            output::done(&format!("{account} is no member of {team}."));
+            let members = client.get(&format!("{}/members?limit=1000", path(team)))?;
+            let has_owner =
+                members["items"].as_array().is_some_and(|all| all.iter().any(|own| own["role"] == "owner"));
+            let next = if has_owner {
+                ""
+            } else {
+                " The team has no owner now: `stagedoor admin team member` makes one."
+            };
+            output::done(&format!("Removed {account} from {team}.{next}"));
             Ok(())
         }
     }

@@ -61,13 +61,21 @@ pub fn approve(record: &AppRecord, actor: &str, now: Timestamp) -> Decision<(), 
     }
 }
 
-/// Says no to a request: the app goes, and its developer may ask again.
-pub fn decline(record: &AppRecord, actor: &str, now: Timestamp) -> Decision<(), Objection> {
+/// How the line of a team's log begins that has the answer to a request of theirs, which is gone itself.
+pub const DECLINED: &str = "request declined: ";
+
+/// Says no to a request: the app goes, and its developer may ask again. `sentence` says why, for the team; it may be empty.
+pub fn decline(record: &AppRecord, sentence: &str, actor: &str, now: Timestamp) -> Decision<(), Objection> {
     let (app, stage) = (record.app.id, record.app.stage);
     if stage != Stage::Requested {
         return Decision::refuse(Objection::Stage { is: stage });
     }
-    let mut effects = vec![Effect::Expect(Expectation::Stage { app, stage })];
+    let why = if sentence.is_empty() { String::new() } else { format!(": {sentence}") };
+    let what = format!("{DECLINED}{} ({}){why}", record.app.name, record.api);
+    let mut effects = vec![
+        Effect::Expect(Expectation::Stage { app, stage }),
+        Effect::Audit(AuditEntry::new(now, actor, &what, Subject::Team(record.app.owner.id))),
+    ];
     effects.extend(end(record, "app declined", actor, now));
     Decision { reply: Ok(()), effects }
 }

@@ -183,7 +183,7 @@ fn stages() {
         record.app.stage = stage;
         let done = [
             app::approve(&record, BY, START).reply,
-            app::decline(&record, BY, START).reply,
+            app::decline(&record, "", BY, START).reply,
             app::suspend(&record, BY, START).reply,
             app::resume(&api.rules, &record, BY, START).reply.map(drop),
         ];
@@ -242,7 +242,7 @@ fn a_declined_request_is_gone() {
     let mut asked = record(&api, &client);
     asked.app.stage = Stage::Requested;
     api.world.change(client.app).stage = Stage::Requested;
-    api.settle(|_, _, now, _| app::decline(&asked, BY, now)).unwrap();
+    api.settle(|_, _, now, _| app::decline(&asked, "Later.", BY, now)).unwrap();
     assert!(api.world.apps.is_empty());
     assert_eq!(api.world.audit.last().unwrap().what, format!("app declined: {} of music", client.id));
 }

@@ -194,7 +194,7 @@ pub(super) async fn answer_review(call: &Call<'_>) -> Result<Answer, Problem> {
 /// Says no to a request: it is gone.
 pub(super) async fn decline(call: &Call<'_>) -> Result<Answer, Problem> {
     let record = &of(call).await?;
-    call.settle(app::decline(record, call.actor(), call.now())).await?;
+    call.settle(app::decline(record, "", call.actor(), call.now())).await?;
     Ok(Answer::done())
 }
 

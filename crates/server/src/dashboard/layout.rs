@@ -70,12 +70,20 @@ impl<'a> Layout<'a> {
 }
 
 /// The sentence that an address may ask for.
-fn done(name: &str) -> Option<&'static str> {
+pub(super) fn done(name: &str) -> Option<&'static str> {
     Some(match name {
         "created" => "The app is made.",
         "requested" => "Your request was sent. An administrator answers it; the answer stands here.",
         "created-already" => "The form was sent twice, and taken once.",
+        "app-created-already" => {
+            "The form was sent twice, and taken once. A secret is shown once: if you did not keep it, make another."
+        }
+        "ended-already" => {
+            "Nothing was done: the app has changed since that form was shown. A new secret is shown once; if you did not keep it, \
+             make another."
+        }
         "approved" => "Approved. The team sees the client id now, and can make a secret.",
+        "review-approved" => "Approved: the app is out of development, and serves everyone.",
         "declined" => "Declined: the request is gone.",
         "suspended" => "Kept out: every session, grant and token of the account has ended.",
         "resumed" => "The account can sign in again. What ended stays ended.",
@@ -85,7 +93,9 @@ fn done(name: &str) -> Option<&'static str> {
         "saved" => "Saved.",
         "credential-revoked" => "The credential is revoked. Whoever still uses it is refused from now on.",
         "secret-deleted" => "The secret is deleted. Whoever still uses it is refused from now on.",
-        "user-added" => "Added. They can use the app from now on.",
+        "user-added" => {
+            "Added. They can use the app; if they signed in to it before, once its token is renewed or they sign in again."
+        }
         "user-removed" => "Removed. What they had allowed the app has ended.",
         "review-asked" => "Asked. The answer will stand here.",
         "answered" => "Answered. The team reads it in the app's settings.",

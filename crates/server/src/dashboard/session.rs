@@ -89,7 +89,7 @@ fn ask(
         may_register: visit.dashboard.registration == Registration::Open,
         may_reset: visit.dashboard.mail.is_sent(),
         send_again,
-        done: visit.query("done").filter(|done| *done == "signed-out").map(|_| SIGNED_OUT),
+        done: visit.query("done").and_then(done),
         demo: visit.dashboard.mailbox().map(|_| dev::CONTROLS),
     };
     let html = html.render().unwrap_or_default();
@@ -98,7 +98,19 @@ fn ask(
 }
 
 const UNCONFIRMED: &str = "Confirm your e-mail first: open the link in the mail that was sent to you.";
-const SIGNED_OUT: &str = "You are signed out everywhere, and no app has access any more.";
+/// Names what is said to whoever sent a form after their session had ended.
+pub(super) const ENDED: &str = "ended";
+
+/// The sentence that an address may ask for.
+fn done(name: &str) -> Option<&'static str> {
+    match name {
+        "signed-out" => Some("You are signed out everywhere, and no app has access any more."),
+        ENDED => Some(
+            "You were signed out meanwhile, so nothing was done with what you sent. Sign in, and send it again.",
+        ),
+        _ => None,
+    }
+}
 
 /// Only pages of the dashboard are led to (RFC 9700 §4.11: no open redirector).
 pub(super) fn next(asked: Option<&str>) -> &str {

@@ -16,7 +16,7 @@ use stagedoor_store::{CommitError, Store};
 use stagedoor_wire::ClientId;
 
 use super::route::{self, Needs, Route, Way};
-use super::{BASE, Dashboard, say};
+use super::{BASE, Dashboard, say, session};
 use crate::api::Api;
 use crate::browser::visitor::Visitor;
 use crate::browser::{Door, form_token, redirect};
@@ -198,13 +198,18 @@ impl<'a> Visit<'a> {
         self.signed_in.as_ref().is_some_and(|signed_in| signed_in.administrator)
     }
 
-    /// The sign-in page, which leads back to this one.
+    /// The sign-in page, which leads back to this one, and says so where a form came too late.
     fn to_sign_in(&self) -> Response {
         let back = match self.parts.method {
             Method::POST => Cow::Borrowed(self.page.as_str()),
             _ => Cow::Borrowed(self.parts.uri.path_and_query().map_or(BASE, |whole| whole.as_str())),
         };
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &back).finish();
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("next", &back);
+        if self.parts.method == Method::POST {
+            query.append_pair("done", session::ENDED);
+        }
+        let query = query.finish();
         redirect(&self.parts.method, &format!("{BASE}/sign-in?{query}"))
     }
 

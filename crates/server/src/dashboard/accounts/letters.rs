@@ -2,11 +2,13 @@
 //! e-mail address that was confirmed.
 
 use stagedoor_protocol::account::Email;
+use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::invitation::InvitedTo;
 use stagedoor_protocol::link::{self, Errand};
 use stagedoor_protocol::session::Account;
 use stagedoor_wire::Secret;
 
+use super::super::BASE;
 use super::super::visit::Visit;
 use super::address;
 use crate::mail::Letter;
@@ -68,6 +70,15 @@ pub(super) fn team_invitation(origin: &str, by: &str, to: InvitedTo, email: &Ema
         link.expose()
     );
     Letter { to: email.clone(), subject: "You are invited".to_owned(), text }
+}
+
+/// To those whose request or review was answered. What was said stands there.
+pub(super) fn answer(origin: &str, email: &Email, team: TeamId, word: &str) -> Letter {
+    let text = format!(
+        "What your team asked for at {origin} was {word} by an administrator. The answer stands there:\n\n\
+         {origin}{BASE}/teams/{team}/apps\n"
+    );
+    Letter { to: email.clone(), subject: "Your request was answered".to_owned(), text }
 }
 
 fn link_for(visit: &Visit<'_>, origin: &str, errand: Errand, account: &Account) -> Secret {

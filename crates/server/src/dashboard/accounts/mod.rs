@@ -11,6 +11,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
+use stagedoor_protocol::account::Email;
+use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::link::{self, Errand};
 use stagedoor_protocol::session::Account;
 use stagedoor_wire::Secret;
@@ -62,7 +64,7 @@ fn code(visit: &Visit<'_>) -> Secret {
 }
 
 fn link_is_void(visit: &Visit<'_>, then: (&str, &str)) -> Response {
-    let text = "It was used before, it is out of date, or a newer mail took its place.";
+    let text = "It was used before, or it is out of date.";
     say::message(visit.dashboard, StatusCode::GONE, "This link does not work", text, then)
 }
 
@@ -83,6 +85,13 @@ impl Dashboard {
         match (self.mailbox(), host, self.origin.split_once("://")) {
             (Some(_), Some(host), Some((scheme, _))) => format!("{scheme}://{host}"),
             _ => self.origin.clone(),
+        }
+    }
+
+    /// Writes to a member of a team whose request or review was answered.
+    pub(in crate::dashboard) fn write_of_answer(&self, email: &Email, team: TeamId, word: &str) {
+        if self.mail.is_sent() {
+            self.write(letters::answer(&self.origin, email, team, word));
         }
     }
 

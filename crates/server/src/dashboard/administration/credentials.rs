@@ -31,7 +31,33 @@ struct CredentialsPage<'a> {
     /// One that was just made.
     shown: Option<Secret>,
     error: Option<&'static str>,
+    /// What was typed over it.
+    typed: Typed<'a>,
     credentials: Vec<Row>,
+}
+
+struct Typed<'a> {
+    name: &'a str,
+    read: bool,
+    write: bool,
+    days: i64,
+}
+
+impl<'a> Typed<'a> {
+    /// What the form says, or what it begins with.
+    fn of(visit: &'a Visit<'_>, is_wrong: bool) -> Self {
+        if !is_wrong {
+            return Self { name: "", read: true, write: false, days: admin_credential::USUAL_DAYS };
+        }
+        let is_ticked = |name| !visit.field(name).is_empty();
+        let name = visit.field("name");
+        Self { name, read: is_ticked("read"), write: is_ticked("write"), days: days(visit) }
+    }
+}
+
+fn days(visit: &Visit<'_>) -> i64 {
+    let days = visit.field("days").parse().ok().filter(|days| DAYS.contains(days));
+    days.unwrap_or(admin_credential::USUAL_DAYS)
 }
 
 struct Row {
@@ -64,6 +90,7 @@ async fn render(visit: &Visit<'_>, shown: Option<Secret>, error: Option<&'static
         form_token: visit.form_token(),
         shown,
         error,
+        typed: Typed::of(visit, error.is_some()),
         credentials: credentials.iter().map(row).collect(),
     };
     Ok(html(page.render(), error.is_some()))
@@ -77,9 +104,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let Some(scopes) = AdminScopes::parse(&format!("{read} {write}")) else {
         return render(visit, None, Some("Choose what it may do.")).await;
     };
-    let days = visit.field("days").parse().ok().filter(|days| DAYS.contains(days));
-    let days = days.unwrap_or(admin_credential::USUAL_DAYS);
-    let terms = Terms { name, scopes, expires: Some(visit.now().plus_seconds(days * 24 * 3600)) };
+    let terms = Terms { name, scopes, expires: Some(visit.now().plus_seconds(days(visit) * 24 * 3600)) };
     let taken = visit.store().admin_credential_by_name(&terms.name).await?.is_some();
     let (keys, actor, now) = (&*visit.dashboard.keys, visit.actor(), visit.now());
     let decision = admin_credential::create(terms, taken, keys, actor, now, &mut entropy::rng());

@@ -1,8 +1,11 @@
 //! Apps that wait for an answer: requests for access, and reviews.
 
 use askama::Template;
+use stagedoor_protocol::Decision;
+use stagedoor_protocol::administration::Objection;
 use stagedoor_protocol::app::{self, AppRecord, Stage};
 use stagedoor_protocol::id::AppId;
+use stagedoor_protocol::team::Role;
 use stagedoor_store::{AppFilter, Page};
 use stagedoor_wire::ClientId;
 
@@ -13,6 +16,9 @@ use super::super::say;
 use super::super::visit::Visit;
 use crate::pages::filters;
 use crate::settle::Stop;
+
+/// Members that an answer is written to at most.
+const WRITTEN_TO: u32 = 50;
 
 /// Rows of a page; those behind come when these are answered.
 const ROWS: u32 = 50;
@@ -79,14 +85,20 @@ async fn render(visit: &Visit<'_>, wrong: Option<(String, String)>) -> Answered 
 
 pub(in crate::dashboard) async fn approve(visit: &Visit<'_>) -> Answered {
     let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
-    let approved = visit.settle(app::approve(&record, visit.actor(), visit.now())).await?;
-    Ok(approved.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "approved")))
+    let decision = app::approve(&record, visit.actor(), visit.now());
+    let done = if record.app.stage == Stage::Requested { "approved" } else { "review-approved" };
+    settle(visit, &record, decision, "approved", done).await
 }
 
 pub(in crate::dashboard) async fn decline(visit: &Visit<'_>) -> Answered {
     let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
-    let declined = visit.settle(app::decline(&record, visit.actor(), visit.now())).await?;
-    Ok(declined.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "declined")))
+    let typed = visit.field("sentence").trim();
+    let sentence = if typed.is_empty() { Some(String::new()) } else { app::read_sentence(typed) };
+    let Some(sentence) = sentence else {
+        return render(visit, Some((record.api, record.app.client_id.to_string()))).await;
+    };
+    let decision = app::decline(&record, &sentence, visit.actor(), visit.now());
+    settle(visit, &record, decision, "declined", "declined").await
 }
 
 /// Answers a review with a sentence.
@@ -95,8 +107,27 @@ pub(in crate::dashboard) async fn answer(visit: &Visit<'_>) -> Answered {
     let Some(sentence) = app::read_sentence(visit.field("sentence")) else {
         return render(visit, Some((record.api, record.app.client_id.to_string()))).await;
     };
-    let answered = visit.settle(app::answer_review(&record, &sentence, visit.actor(), visit.now())).await?;
-    Ok(answered.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "answered")))
+    let decision = app::answer_review(&record, &sentence, visit.actor(), visit.now());
+    settle(visit, &record, decision, "answered", "answered").await
+}
+
+/// Does what was decided, and writes to the team: `word` says what came of it.
+async fn settle(
+    visit: &Visit<'_>,
+    record: &AppRecord,
+    decision: Decision<(), Objection>,
+    word: &str,
+    done: &str,
+) -> Answered {
+    if visit.settle(decision).await?.is_err() {
+        return Ok(say::changed_meanwhile(visit));
+    }
+    let team = record.app.owner.id;
+    let members = visit.store().members(team, Page { behind: None, limit: WRITTEN_TO }).await?;
+    for member in members.iter().filter(|member| member.role.includes(Role::Developer)) {
+        visit.dashboard.write_of_answer(&member.email, team, word);
+    }
+    Ok(visit.then(&visit.page, done))
 }
 
 async fn named(visit: &Visit<'_>) -> Result<Option<AppRecord>, Stop> {

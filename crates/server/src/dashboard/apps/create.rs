@@ -343,7 +343,7 @@ async fn created_before(visit: &Visit<'_>, team: TeamId, id: AppId) -> Answered 
     let page = Page { behind: Some(AppId(id.0 - 1)), limit: 1 };
     let found = visit.store().apps(filter, page).await?.into_iter().find(|record| record.app.id == id);
     Ok(match found {
-        Some(record) => visit.then(&address(&record), "created-already"),
+        Some(record) => visit.then(&address(&record), "app-created-already"),
         None => say::changed_meanwhile(visit),
     })
 }

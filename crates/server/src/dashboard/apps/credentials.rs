@@ -47,6 +47,8 @@ struct CredentialsPage<'a> {
     redirect_uris: String,
     /// Says which redirect URIs whoever changes them was shown.
     shown_uris: String,
+    /// Says what is to be regenerated, and holds until something is.
+    regenerates: String,
     shown: Secrets,
 }
 
@@ -114,6 +116,7 @@ pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Se
         secrets: app.secrets.iter().map(|secret| row(secret, app, visit.now())).collect(),
         is_new: app.secrets.iter().all(|secret| secret.last_used.is_none()),
         shown_uris: visit.token_for(&list_of_uris(&registered)),
+        regenerates: visit.token_for(&regeneration(record)),
         redirect_uris: shown.typed_uris().unwrap_or(&registered).to_owned(),
         registered_uris: registered,
         shown,
@@ -123,6 +126,11 @@ pub(super) fn render(visit: &Visit<'_>, record: &AppRecord, api: &Api, shown: Se
 
 fn joined(uris: &[RedirectUri]) -> String {
     uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>().join("\n")
+}
+
+/// What a form that regenerates is for: sent again, it would end the secret that its first answer showed.
+pub(in crate::dashboard) fn regeneration(record: &AppRecord) -> String {
+    format!("regenerate {} at {}", record.app.id, record.app.epoch)
 }
 
 fn list_of_uris(joined: &str) -> String {
@@ -244,6 +252,9 @@ pub(in crate::dashboard) async fn regenerate(visit: &Visit<'_>) -> Answered {
     let (record, api) = visit.app()?;
     if record.app.public || record.app.stage == Stage::Requested {
         return Ok(say::changed_meanwhile(visit));
+    }
+    if !visit.is_token_for("regenerates", &regeneration(record)) {
+        return Ok(visit.then(&address(record), "ended-already"));
     }
     let decision = app::regenerate(&api.rules, &record.app, visit.actor(), visit.now(), &mut entropy::rng());
     match visit.settle(decision).await? {

@@ -1,6 +1,9 @@
 //! The apps of a team.
 
 use askama::Template;
+use stagedoor_protocol::Subject;
+use stagedoor_protocol::app::DECLINED;
+use stagedoor_protocol::audit::AuditFilter;
 use stagedoor_protocol::id::AppId;
 use stagedoor_protocol::team::Role;
 use stagedoor_store::{AppFilter, Page};
@@ -14,6 +17,8 @@ use crate::settle::Stop;
 
 /// Rows of a page.
 const ROWS: u32 = 50;
+/// How long it is said that a request was declined.
+const DECLINED_SECONDS: i64 = 30 * 24 * 3600;
 
 #[derive(Template)]
 #[template(path = "dashboard/apps.html")]
@@ -21,6 +26,8 @@ struct AppsPage<'a> {
     layout: Layout<'a>,
     may_create: bool,
     apps: Vec<Row>,
+    /// Requests that were declined within a month: the day, and what was said.
+    declined: Vec<(String, String)>,
     /// The address of the page behind this one.
     more: Option<String>,
 }
@@ -53,10 +60,21 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
         stage: record.app.stage.as_str(),
         badge: badge(record.app.stage),
     });
+    let filter = AuditFilter {
+        subject: Some(Subject::Team(team.id)),
+        since: Some(visit.now().plus_seconds(-DECLINED_SECONDS)),
+        ..AuditFilter::default()
+    };
+    let log = visit.store().audit(filter, Page { behind: None, limit: ROWS }).await?;
+    let declined = log.iter().filter_map(|line| {
+        let says = line.entry.what.strip_prefix(DECLINED)?;
+        Some((line.entry.at.to_day(), says.to_owned()))
+    });
     let page = AppsPage {
         layout: Layout::of(visit, signed_in, Here::Apps),
         may_create: role.includes(Role::Developer),
         apps: apps.collect(),
+        declined: declined.collect(),
         more,
     };
     Ok(html(page.render(), false))

@@ -14,6 +14,7 @@ use axum::response::Response;
 use stagedoor_protocol::app::{AppRecord, Stage};
 
 use super::BASE;
+use super::layout::done;
 use super::route::Answered;
 use super::visit::Visit;
 use crate::browser::{page_with_script, redirect};
@@ -30,7 +31,11 @@ pub(super) async fn first(visit: &Visit<'_>) -> Answered {
         None if visit.store().connections(account).await?.is_empty() => format!("{BASE}/apps/new"),
         None => format!("{BASE}/connections"),
     };
-    Ok(redirect(&visit.parts.method, &to))
+    // What was done on the way here is said there.
+    Ok(match visit.query("done").filter(|name| done(name).is_some()) {
+        Some(name) => visit.then(&to, name),
+        None => redirect(&visit.parts.method, &to),
+    })
 }
 
 /// The address of an app's first page.

@@ -90,6 +90,9 @@ pub(in crate::dashboard) async fn add(visit: &Visit<'_>) -> Answered {
         let wrong = "Nobody has an account here with this e-mail yet. Ask them to make one, then add them.";
         return render(visit, Some(wrong.to_owned())).await;
     };
+    if listed(visit, record).await?.iter().any(|user| user.id == account.id) {
+        return render(visit, Some("They are on the list already.".to_owned())).await;
+    }
     let decision = people::list(&api.rules, record.app.id, account.id, visit.actor(), visit.now());
     match visit.settle(decision).await? {
         Ok(()) => Ok(visit.then(&page(record), "user-added")),

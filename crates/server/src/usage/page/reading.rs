@@ -99,7 +99,6 @@ fn active(known: &Known) -> Figure {
     let allowed = known.terms.users_allowed.filter(|_| known.terms.stage == Stage::Development);
     let reading = match (allowed, known.users.since) {
         (Some(allowed), _) => format!("{when}, of {} allowed", number(u64::from(allowed))),
-        (None, 0) => format!("{when}: the app acts for itself alone"),
         (None, _) => when.to_owned(),
     };
     let value = number(known.users.since);

@@ -115,13 +115,21 @@ async fn regenerating_ends_what_was_given() {
     let before = app.send(call.clone()).await;
     assert_eq!(before.status, 200, "{}", before.shown());
     let bearer = before.tokens().access;
-    let page = browser.open(address).await;
-    let made = browser.submit(&page.only(&format!("{address}/regenerate")), &[]).await;
+    let form = browser.open(address).await.only(&format!("{address}/regenerate"));
+    let made = browser.submit(&form, &[]).await;
     assert_eq!(made.answer.status, 200);
-    assert!(!first_code(made.html(), "shown-secret").is_empty());
+    let secret =
+        first_code(made.html(), "shown-secret").replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
     let answer = app.send(Call::get("/bandcamp/api/anything").bearer(&bearer)).await;
     assert_eq!(answer.status, 401, "{}", answer.shown());
     assert_ne!(app.send(call).await.status, 200, "the former secret");
+
+    // A page that is loaded again sends its form again: that ends nothing.
+    let again = browser.submit_and_follow(&form, &[]).await;
+    assert!(again.shows("Nothing was done: the app has changed"), "{}", again.html());
+    let call = Call::post("/bandcamp/oauth_token");
+    let call = call.form(&format!("grant_type=client_credentials&client_id=29&client_secret={secret}"));
+    assert_eq!(app.send(call).await.status, 200, "the secret that was shown");
 }
 
 #[tokio::test]

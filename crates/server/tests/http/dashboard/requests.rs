@@ -30,8 +30,46 @@ async fn a_request_is_approved() {
         administrator.submit_and_follow(&only, &[("api", "spotify-ads"), ("client_id", client_id)]).await;
     assert!(done.shows("Approved.") && !done.shows("Monthly statements"), "{}", done.html());
 
+    let mails = app.server.mailbox().unwrap().all();
+    assert_eq!(mails.len(), 1, "the owner, for a viewer asks for nothing");
+    let letter = &mails[0].letter;
+    assert_eq!(letter.to.as_str(), OWNER.0);
+    assert!(letter.text.contains("was approved by an administrator"), "{}", letter.text);
     let page = developer.open(&format!("/dashboard/apps/spotify-ads/{client_id}")).await;
     assert!(page.html().contains("client-id-text") && page.shows("approved"));
+}
+
+/// The request is gone; why stands with the team's apps for a month.
+#[tokio::test]
+async fn a_request_is_declined() {
+    let app = TestApp::new().await;
+    let made = json!({ "administrator": true });
+    Administrator::of(&app).done("PATCH", "accounts/critic@example.com", made).await;
+    let (mut developer, _) = signed_in(&app, OWNER).await;
+    let (mut administrator, _) = signed_in(&app, ("critic@example.com", "closing-night")).await;
+    for (name, why, says) in [
+        ("Sales", "Not <b>\r\n now.", "Sales (spotify-ads): Not <b> now."),
+        ("Numbers", " ", "Numbers (spotify-ads)"),
+    ] {
+        let page = developer.open("/dashboard/apps/new").await.only("/dashboard/apps/new/create");
+        let typed = [("api", "spotify-ads"), ("team", "5001"), ("name", name), ("purpose", "Statements")];
+        let asked = developer.submit(&page, &typed).await.answer;
+        let client_id = asked.header("location").split(['/', '?']).nth(4).unwrap().to_owned();
+        let page = administrator.open("/dashboard/administration/requests").await;
+        let decline = page.only("/dashboard/administration/requests/decline");
+        let fields = [("api", "spotify-ads"), ("client_id", &client_id), ("sentence", &"x".repeat(501))];
+        assert_eq!(administrator.submit(&decline, &fields).await.answer.status, 422);
+        let fields = [fields[0], fields[1], ("sentence", why)];
+        let done = administrator.submit_and_follow(&decline, &fields).await;
+        assert!(done.shows("Declined: the request is gone."), "{}", done.html());
+        let apps = developer.open("/dashboard/teams/5001/apps").await;
+        assert!(apps.shows(&format!("Declined on 1 Jan 2026: <bdi>{says}</bdi>")), "{}", apps.html());
+        assert!(!apps.html().contains("<b>"), "{}", apps.html());
+    }
+    assert_eq!(app.server.mailbox().unwrap().all().len(), 2);
+    app.clock.advance(31 * 24 * 3600);
+    let (mut developer, _) = signed_in(&app, OWNER).await;
+    assert!(!developer.open("/dashboard/teams/5001/apps").await.shows("Declined on"));
 }
 
 #[tokio::test]
@@ -68,7 +106,8 @@ async fn a_review_is_answered_and_approved() {
     developer.submit_and_follow(&form(page), &[("purpose", "Setlists, https://setlist.example")]).await;
     let page = administrator.open("/dashboard/administration/requests").await;
     let approve = page.only("/dashboard/administration/requests/approve");
-    administrator.submit_and_follow(&approve, &named).await;
+    let done = administrator.submit_and_follow(&approve, &named).await;
+    assert!(done.shows("Approved: the app is out of development"), "{}", done.html());
     let page = developer.open(SETTINGS).await;
     assert!(page.shows("Approved.") && !page.html().contains("ask-for-review"), "{}", page.html());
 }

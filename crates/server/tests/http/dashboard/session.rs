@@ -126,7 +126,8 @@ async fn a_late_form_is_no_way_around_the_end_of_a_session() {
         Administrator::of(&app).done("POST", "accounts/owner@example.com/sign-out", json!({})).await;
     };
     let late = app.send_late(form, everywhere).await;
-    let to = "/dashboard/sign-in?next=%2Fdashboard%2Fteams%2F5001";
+    let to = "/dashboard/sign-in?next=%2Fdashboard%2Fteams%2F5001&done=ended";
     assert_eq!((late.status, late.header("location")), (303, to), "{}", late.shown());
+    assert!(owner.open(to).await.shows("You were signed out meanwhile, so nothing was done"));
     assert!(app.server.store().invitations(TeamId(5001), app.clock.now()).await.unwrap().is_empty());
 }

@@ -19,6 +19,9 @@ async fn someone_is_added_and_removed() {
     let added = browser.submit_and_follow(&add, &[("email", " Critic@Example.com")]).await;
     assert!(added.shows("2 of 5") && added.shows("Sascha Critic"), "{}", added.html());
 
+    let again = browser.submit(&add, &[("email", "critic@example.com")]).await;
+    assert!(again.answer.status == 422 && again.shows("on the list already"), "{}", again.html());
+
     let code = app.code_of(CRITIC, &SPOTIFY, "").await;
     let bearer = app.tokens(&SPOTIFY, &SPOTIFY.redeem(&code)).await.access;
     assert_eq!(status_of(&app, &bearer).await, 200);
