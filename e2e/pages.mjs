@@ -92,7 +92,7 @@ const fan = [
   by("connections", (page, { dashboard, apis }) => {
     return allowed(page, apis).then(() => page.goto(`${dashboard.url}/dashboard/connections`));
   }),
-  by("no-apps-yet", (page, { dashboard }) => page.goto(`${dashboard.url}/dashboard`)),
+  by("no-team-yet", (page, { dashboard }) => page.goto(`${dashboard.url}/dashboard/apps/new`)),
 ];
 
 /** Lets the demo's app in, without following it to where it is not. */
@@ -222,6 +222,7 @@ const admin = [
   at("administration-apis", "administration/apis"),
   at("administration-accounts", "administration/accounts"),
   at("administration-teams", "administration/teams"),
+  at("administration-apps", "administration/apps"),
   at("administration-audit", "administration/audit"),
   at("administration-credentials", "administration/credentials"),
   at("administration-database", "administration/database"),

@@ -28,6 +28,9 @@ pub enum TeamKind {
 }
 
 impl TeamKind {
+    /// Each.
+    pub const ALL: [Self; 4] = [Self::Label, Self::Band, Self::Partner, Self::Company];
+
     /// As it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,7 +43,7 @@ impl TeamKind {
 
     /// From its stored form.
     pub fn from_stored(text: &str) -> Option<Self> {
-        [Self::Label, Self::Band, Self::Partner, Self::Company].into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

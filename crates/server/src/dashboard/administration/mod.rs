@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod apis;
+pub(super) mod apps;
 pub(super) mod audit;
 pub(super) mod credentials;
 pub(super) mod database;

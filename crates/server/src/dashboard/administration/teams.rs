@@ -2,12 +2,13 @@
 
 use askama::Template;
 use stagedoor_protocol::id::TeamId;
-use stagedoor_protocol::team::TeamRecord;
+use stagedoor_protocol::team::{self, TeamChange, TeamKind, TeamRecord};
 use stagedoor_store::Page;
 
 use super::super::apps::html;
 use super::super::layout::{Here, Layout};
 use super::super::route::Answered;
+use super::super::say;
 use super::super::visit::Visit;
 use crate::pages::filters;
 use crate::settle::Stop;
@@ -21,13 +22,15 @@ struct AllTeamsPage<'a> {
     layout: Layout<'a>,
     /// What was looked for.
     name: &'a str,
+    form_token: String,
     teams: Vec<Row>,
     more: Option<String>,
 }
 
 struct Row {
+    id: TeamId,
     name: String,
-    kind: &'static str,
+    kind: TeamKind,
     since: String,
     /// E-mails and roles, as many as there is room for.
     members: String,
@@ -45,7 +48,8 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
     for record in records {
         teams.push(row(visit, record).await?);
     }
-    let page = AllTeamsPage { layout: Layout::of(visit, signed_in, Here::AllTeams), name, teams, more };
+    let (layout, form_token) = (Layout::of(visit, signed_in, Here::AllTeams), visit.form_token());
+    let page = AllTeamsPage { layout, name, form_token, teams, more };
     Ok(html(page.render(), false))
 }
 
@@ -69,5 +73,25 @@ async fn row(visit: &Visit<'_>, record: TeamRecord) -> Result<Row, Stop> {
     if members.len() > SHOWN {
         shown.push_str(" and more");
     }
-    Ok(Row { name: record.name, kind: record.kind.as_str(), since: record.created.to_day(), members: shown })
+    Ok(Row {
+        id: record.id,
+        name: record.name,
+        kind: record.kind,
+        since: record.created.to_day(),
+        members: shown,
+    })
+}
+
+/// Says what kind of team it is: which APIs it may have apps of.
+pub(in crate::dashboard) async fn set_kind(visit: &Visit<'_>) -> Answered {
+    let found = match visit.field("team").parse() {
+        Ok(id) => visit.store().team(TeamId(id)).await?,
+        Err(_) => None,
+    };
+    let (Some(record), Some(kind)) = (found, TeamKind::from_stored(visit.field("kind"))) else {
+        return Ok(say::changed_meanwhile(visit));
+    };
+    let change = TeamChange { kind: Some(kind), ..TeamChange::default() };
+    let settled = visit.settle(team::change(&record, change, false, visit.actor(), visit.now())).await?;
+    Ok(settled.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&visit.page, "saved")))
 }

@@ -1,10 +1,12 @@
 //! What administrators see and decide.
 
 use serde_json::json;
+use stagedoor_protocol::id::TeamId;
+use stagedoor_protocol::team::TeamKind;
 
 use super::{OWNER, signed_in};
 use crate::admin::Administrator;
-use crate::app::{Browser, Call, Page, TestApp};
+use crate::app::{Browser, CLIENT_CREDENTIALS, Call, Page, SPOTIFY, TestApp};
 
 const ADMINISTRATOR: (&str, &str) = ("critic@example.com", "closing-night");
 
@@ -32,6 +34,10 @@ async fn all_pages_are_shown() {
         ("teams", "owner@example.com (owner)"),
         ("teams?name=Low+Tide", "Low Tide"),
         ("teams?name=nothing", "No such team"),
+        ("apps", "Setlist"),
+        ("apps?client_id=5f2a1c9e8b7d4036a1e2c3d4f5061728", "Setlist"),
+        ("apps?client_id=nothing", "No such app"),
+        ("apps?client_id=%20%00", "No such app"),
         ("audit", "administrator made"),
         ("audit?actor=uid+1000", "administrator made"),
         ("audit?actor=nobody", "Nothing there"),
@@ -156,5 +162,47 @@ async fn someone_is_invited() {
     {
         let wrong = browser.submit(&invite, &[("email", email)]).await;
         assert!(wrong.answer.status == 422 && wrong.shows(says), "{}", wrong.html());
+    }
+}
+
+/// What it was given ends at once, and nothing more is given until it is resumed.
+#[tokio::test]
+async fn an_app_is_suspended_and_resumed() {
+    const APPS: &str = "/dashboard/administration/apps";
+    let app = TestApp::new().await;
+    let mut browser = administrator(&app).await;
+    let tokens = app.tokens(&SPOTIFY, &CLIENT_CREDENTIALS).await;
+    let call = async || app.send(Call::get("/spotify/anything").bearer(&tokens.access)).await.status;
+    assert_eq!(call().await, 200);
+    let id = format!("spotify/{}", SPOTIFY.id);
+    let page = browser.open(&format!("{APPS}?client_id={}", SPOTIFY.id)).await;
+    let suspend = page.only(&format!("{APPS}/suspend"));
+    for odd in ["spotify", "spotify/nothing", "nothing/29", ""] {
+        assert_eq!(browser.submit(&suspend, &[("app", odd)]).await.answer.status, 409, "{odd:?}");
+    }
+    let done = browser.submit_and_follow(&suspend, &[("app", &id)]).await;
+    assert!(done.shows("Suspended: everything the app was given has ended."), "{}", done.html());
+    assert_eq!(call().await, 401);
+    assert_ne!(app.send(SPOTIFY.token(&CLIENT_CREDENTIALS)).await.status, 200);
+    assert_eq!(browser.submit(&suspend, &[("app", &id)]).await.answer.status, 409, "it was done before");
+    let resume = done.only(&format!("{APPS}/resume"));
+    let done = browser.submit_and_follow(&resume, &[("app", &id)]).await;
+    assert!(done.shows("Resumed."), "{}", done.html());
+    app.tokens(&SPOTIFY, &CLIENT_CREDENTIALS).await;
+    assert_eq!(call().await, 401, "what ended stays ended");
+}
+
+#[tokio::test]
+async fn a_team_is_said_to_be_something_else() {
+    const TEAMS: &str = "/dashboard/administration/teams";
+    let app = TestApp::new().await;
+    let mut browser = administrator(&app).await;
+    let form = browser.open(TEAMS).await.only(&format!("{TEAMS}/set-kind"));
+    let done = browser.submit_and_follow(&form, &[("team", "5001"), ("kind", "company")]).await;
+    assert!(done.shows("Saved."), "{}", done.html());
+    assert_eq!(app.server.store().team(TeamId(5001)).await.unwrap().unwrap().kind, TeamKind::Company);
+    for (team, kind) in [("5001", "choir"), ("1", "band"), ("x", "band")] {
+        let odd = browser.submit(&form, &[("team", team), ("kind", kind)]).await;
+        assert_eq!(odd.answer.status, 409, "{team} {kind}");
     }
 }
