@@ -13,6 +13,7 @@ use stagedoor_store::{Store, StoreError};
 use stagedoor_wire::Dialect;
 
 use crate::clock::Clock;
+use crate::example_call::ExampleCall;
 use crate::figures::{ApiFigures, Figures};
 use crate::gateway::BODY_PATIENCE;
 use crate::gateway::upstream::Upstream;
@@ -50,6 +51,13 @@ pub struct Terms {
     pub version: String,
 }
 
+/// Where people make an account, and where they set a forgotten password, as whole addresses: none where they cannot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountPages {
+    pub register: Option<String>,
+    pub forgotten: Option<String>,
+}
+
 /// An API as it runs.
 pub struct Api {
     pub mount: String,
@@ -70,6 +78,9 @@ pub struct Api {
     /// The kinds of teams it has apps of; none named are all.
     pub(crate) serves: Vec<TeamKind>,
     pub(crate) terms: Option<Terms>,
+    /// What its sign-in page leads to.
+    pub(crate) accounts: AccountPages,
+    pub(crate) example_call: Option<ExampleCall>,
 }
 
 /// The counters of an API.
@@ -108,6 +119,8 @@ impl Api {
             developer_hint: None,
             serves: Vec::new(),
             terms: None,
+            accounts: AccountPages::default(),
+            example_call: None,
         }
     }
 
@@ -124,6 +137,16 @@ impl Api {
     /// The same with terms that developers accept.
     pub fn with_terms(self, terms: Option<Terms>) -> Self {
         Self { terms, ..self }
+    }
+
+    /// The same, whose sign-in page leads to these.
+    pub fn with_accounts(self, accounts: AccountPages) -> Self {
+        Self { accounts, ..self }
+    }
+
+    /// The same with a call for developers to begin with.
+    pub fn with_example_call(self, example_call: Option<ExampleCall>) -> Self {
+        Self { example_call, ..self }
     }
 
     /// A team of this kind, as one that wants an app.

@@ -11,6 +11,7 @@ pub mod config;
 pub mod dashboard;
 pub mod dev;
 pub mod entropy;
+mod example_call;
 pub mod figures;
 pub mod front;
 mod gateway;
@@ -42,9 +43,10 @@ use stagedoor_store::Store;
 pub use browser::SETUP_PATH;
 
 pub use admin::network::Network as Administration;
-pub use api::{Api, ApiSettings, NeededScope, Terms};
+pub use api::{AccountPages, Api, ApiSettings, NeededScope, Terms};
 pub use clock::Clock;
 pub use dashboard::Dashboard;
+pub use example_call::ExampleCall;
 pub use gateway::upstream::{Address, NoCertificates, Upstream};
 pub use insight::{FiguresListener, Insight};
 

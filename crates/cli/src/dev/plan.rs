@@ -9,7 +9,7 @@ use stagedoor_server::dev::Restart;
 use stagedoor_server::mail::{Mail, Post};
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, Clock, Dashboard, Server};
+use stagedoor_server::{Api, Clock, Dashboard, ExampleCall, Server, dashboard};
 use stagedoor_store::{Store, StoreOptions};
 
 use super::apis::Mounts;
@@ -35,6 +35,9 @@ impl Plan {
         };
         let store = Store::open(&self.folder.database(), options, now)?;
         let passwords = Arc::new(Passwords::default());
+        let (origin, registration) = (self.mounts.dashboard_origin(), Registration::Open);
+        let mail = Arc::new(Mail::new(Post::Mailbox(Arc::default())));
+        let accounts = dashboard::account_pages(&origin, registration, &mail);
         let apis: Vec<Arc<Api>> = self
             .mounts
             .settings(&self.state)
@@ -42,8 +45,10 @@ impl Plan {
             .map(|settings| {
                 let (hint, serves) = (hint(&settings.name), self.mounts.serves(&settings.name));
                 let (keys, passwords) = (keys.clone(), passwords.clone());
+                let dialect = settings.dialect.name.to_string();
                 let api = Api::new(settings, keys, store.clone(), self.clock.clone(), passwords);
-                Arc::new(api.with_developer_hint(hint).with_serves(serves))
+                let api = api.with_example_call(example_call(&dialect));
+                Arc::new(api.with_developer_hint(hint).with_serves(serves).with_accounts(accounts.clone()))
             })
             .collect();
         if store.is_empty()? {
@@ -53,11 +58,9 @@ impl Plan {
         } else {
             self.compare(&store).await?;
         }
-        let origin = self.mounts.dashboard_origin();
         let shown = apis.clone();
-        let mail = Arc::new(Mail::new(Post::Mailbox(Arc::default())));
         let dashboard = Dashboard::new(origin, shown, keys, store.clone(), self.clock.clone(), passwords)
-            .with_registration(Registration::Open, mail);
+            .with_registration(registration, mail);
         let server = Server::new(apis, store, self.clock.clone()).with_dashboard(Arc::new(dashboard));
         Ok(Arc::new(server.with_administration(Arc::default())))
     }
@@ -84,6 +87,17 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// A call of a built-in API that has data.
+fn example_call(dialect: &str) -> Option<ExampleCall> {
+    ExampleCall::parse(match dialect {
+        "bandcamp" => "POST /api/account/1/my_bands",
+        "spotify" => "GET /v1/artists/4Z8W4fKeB5YxbusRsdQVPb",
+        "spotify-ads" => "GET /ads-sandbox/v1/currentUser/adAccounts",
+        "soundcharts" => "GET /api/v2/artist/11e81bcc-9c1c-ce38-b96b-a0369fe50396",
+        _ => "GET /whoami",
+    })
 }
 
 /// For the pages that refuse a client id or a redirect URI.

@@ -41,7 +41,7 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
     let visitor = Visitor::of(&api.door(), &parts.headers).await?;
     let targets = valid.redirect_uri.csp_source();
     match &visitor.session {
-        None => Ok(sign_in::show(&api.door(), &visitor, &occasion(parts, &valid, &targets), "", None)),
+        None => Ok(sign_in::show(&api.door(), &visitor, &occasion(api, parts, &valid, &targets), "", None)),
         Some((cookie, session)) => proceed(api, parts, &valid, cookie, session, None).await,
     }
 }
@@ -61,11 +61,12 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     let step = form_fields!(&body, step).ok().and_then(|fields| fields.step.value);
     match (&visitor.session, step.as_deref()) {
         (_, Some("sign_in")) => {
-            sign_in::submit(&api.door(), parts, &body, &visitor, &occasion(parts, &valid, &targets)).await
+            sign_in::submit(&api.door(), parts, &body, &visitor, &occasion(api, parts, &valid, &targets))
+                .await
         }
         (None, _) => {
             let ended = "You were signed out meanwhile. Sign in to go on.";
-            Ok(sign_in::show(&api.door(), &visitor, &occasion(parts, &valid, &targets), "", Some(ended)))
+            Ok(sign_in::show(&api.door(), &visitor, &occasion(api, parts, &valid, &targets), "", Some(ended)))
         }
         (Some((cookie, session)), _) => answer(api, parts, &body, &valid, cookie, session).await,
     }
@@ -193,8 +194,13 @@ async fn validate(api: &Api, parts: &Parts) -> Result<Result<ValidRequest, Box<R
     Ok(checked.map_err(|fault| Box::new(refuse(api, Some(&request), &fault))))
 }
 
-fn occasion<'a>(parts: &'a Parts, valid: &'a ValidRequest, targets: &'a str) -> Occasion<'a> {
-    Occasion { app_name: Some(&valid.app.name), address: address(parts), form_targets: Some(targets) }
+fn occasion<'a>(api: &'a Api, parts: &'a Parts, valid: &'a ValidRequest, targets: &'a str) -> Occasion<'a> {
+    Occasion {
+        app_name: Some(&valid.app.name),
+        address: address(parts),
+        form_targets: Some(targets),
+        accounts: &api.accounts,
+    }
 }
 
 fn address(parts: &Parts) -> &str {

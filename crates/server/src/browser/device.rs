@@ -38,7 +38,7 @@ pub(crate) async fn handle(api: &Api, request: Request<Body>) -> Response {
 async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
     let visitor = Visitor::of(&api.door(), &parts.headers).await?;
     let Some((cookie, session)) = &visitor.session else {
-        return Ok(sign_in::show(&api.door(), &visitor, &occasion(parts), "", None));
+        return Ok(sign_in::show(&api.door(), &visitor, &occasion(api, parts), "", None));
     };
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     let typed = form_fields!(query, user_code).ok().and_then(|fields| fields.user_code.value);
@@ -60,10 +60,16 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
         return Ok(message(api, StatusCode::BAD_REQUEST, "That did not work", "The form could not be read."));
     };
     if fields.step.value.as_deref() == Some("sign_in") {
-        return sign_in::submit(&api.door(), parts, &body, &visitor, &occasion(parts)).await;
+        return sign_in::submit(&api.door(), parts, &body, &visitor, &occasion(api, parts)).await;
     }
     let Some((cookie, session)) = &visitor.session else {
-        return Ok(sign_in::show(&api.door(), &visitor, &occasion(parts), "", Some("Sign in to go on.")));
+        return Ok(sign_in::show(
+            &api.door(),
+            &visitor,
+            &occasion(api, parts),
+            "",
+            Some("Sign in to go on."),
+        ));
     };
     let typed = fields.user_code.value.unwrap_or_default();
     let token = fields.form_token.value.unwrap_or_default();
@@ -194,9 +200,9 @@ fn step(
     page(StatusCode::OK, html, None)
 }
 
-fn occasion(parts: &Parts) -> Occasion<'_> {
+fn occasion<'a>(api: &'a Api, parts: &'a Parts) -> Occasion<'a> {
     let address = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
-    Occasion { app_name: None, address, form_targets: None }
+    Occasion { app_name: None, address, form_targets: None, accounts: &api.accounts }
 }
 
 fn path(parts: &Parts) -> &str {

@@ -9,6 +9,7 @@ use stagedoor_wire::{Secret, form_fields};
 use super::response::{page, redirect};
 use super::visitor::{Visitor, let_in};
 use super::{Door, form_token, known};
+use crate::api::AccountPages;
 use crate::entropy;
 use crate::listen::address;
 use crate::pages::{MessagePage, SignInPage};
@@ -21,6 +22,7 @@ pub(crate) struct Occasion<'a> {
     /// Path and query of the page, to come back to.
     pub(crate) address: &'a str,
     pub(crate) form_targets: Option<&'a str>,
+    pub(crate) accounts: &'a AccountPages,
 }
 
 /// The page. `email` is what was typed before, `error` what was wrong with it.
@@ -38,6 +40,7 @@ pub(crate) fn show(
         form_token: &form_token::make(door, &visitor.visit, occasion.address),
         email,
         error,
+        accounts: occasion.accounts,
     }
     .render_page();
     let mut response = page(StatusCode::OK, html, occasion.form_targets);

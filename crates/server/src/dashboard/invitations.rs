@@ -77,9 +77,23 @@ fn render(visit: &Visit<'_>, record: &InvitationRecord, wrong: Option<String>) -
 
 /// The invitation that the address names, if it is still good.
 async fn find(visit: &Visit<'_>) -> Result<Option<InvitationRecord>, Stop> {
-    let Some(handle) = visit.parameters.first().and_then(|text| invitation::read(text)) else {
-        return Ok(None);
-    };
+    match visit.parameters.first() {
+        Some(text) => read(visit, text).await,
+        None => Ok(None),
+    }
+}
+
+/// The invitation whose page is at this path, if it is still good.
+pub(super) async fn at(visit: &Visit<'_>, path: &str) -> Result<Option<InvitationRecord>, Stop> {
+    match path.strip_prefix(BASE).and_then(|below| below.strip_prefix("/invitations/")) {
+        Some(text) => read(visit, text).await,
+        None => Ok(None),
+    }
+}
+
+/// By what its link ends with.
+async fn read(visit: &Visit<'_>, text: &str) -> Result<Option<InvitationRecord>, Stop> {
+    let Some(handle) = invitation::read(text) else { return Ok(None) };
     let record = visit.store().invitation(InvitationId(handle.id)).await?;
     Ok(record.filter(|record| record.invitation.accepts(&handle, visit.now())))
 }

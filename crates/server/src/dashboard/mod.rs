@@ -26,7 +26,7 @@ use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_store::Store;
 
-use crate::api::Api;
+use crate::api::{AccountPages, Api};
 use crate::browser::Door;
 use crate::clock::Clock;
 use crate::config::Registration;
@@ -119,6 +119,15 @@ impl Dashboard {
     /// What people call an API.
     fn title_of<'a>(&'a self, name: &'a str) -> &'a str {
         self.api(name).map_or(name, |api| &api.dialect().title)
+    }
+}
+
+/// Where people of the server at `origin` make an account or set a forgotten password.
+pub fn account_pages(origin: &str, registration: Registration, mail: &Mail) -> AccountPages {
+    let page = |path: &str| format!("{origin}{BASE}/{path}");
+    AccountPages {
+        register: (registration == Registration::Open).then(|| page("register")),
+        forgotten: mail.is_sent().then(|| page("forgotten")),
     }
 }
 

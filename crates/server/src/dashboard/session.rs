@@ -112,6 +112,12 @@ fn done(name: &str) -> Option<&'static str> {
     }
 }
 
+/// The sign-in page that leads to `next`.
+pub(super) fn address(next: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("{BASE}/sign-in?{query}")
+}
+
 /// Only pages of the dashboard are led to (RFC 9700 §4.11: no open redirector).
 pub(super) fn next(asked: Option<&str>) -> &str {
     // Browsers read `..`, and what is escaped, before they go there.

@@ -204,13 +204,12 @@ impl<'a> Visit<'a> {
             Method::POST => Cow::Borrowed(self.page.as_str()),
             _ => Cow::Borrowed(self.parts.uri.path_and_query().map_or(BASE, |whole| whole.as_str())),
         };
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("next", &back);
+        let mut to = session::address(&back);
         if self.parts.method == Method::POST {
-            query.append_pair("done", session::ENDED);
+            to.push_str("&done=");
+            to.push_str(session::ENDED);
         }
-        let query = query.finish();
-        redirect(&self.parts.method, &format!("{BASE}/sign-in?{query}"))
+        redirect(&self.parts.method, &to)
     }
 
     fn is_own_form(&self) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Front, FrontError, Lasting};
 use crate::config::{ApiConfiguration, Configuration};
+use crate::dashboard;
 use crate::gateway::upstream::{Address, Connections};
 use crate::{Api, ApiSettings, Upstream};
 
@@ -21,7 +22,8 @@ pub(super) fn all(
     connections: &Connections,
     before: Option<&Front>,
 ) -> Result<Vec<Hosted>, FrontError> {
-    let Lasting { store, clock, passwords, insight, .. } = lasting;
+    let Lasting { store, clock, passwords, insight, mail, .. } = lasting;
+    let accounts = dashboard::account_pages(origin, configuration.registration, mail);
     let hosted = |configured: &ApiConfiguration| {
         let settings = settings(configured, origin, connections)?;
         let keys = configuration.keys.ring.clone();
@@ -30,6 +32,8 @@ pub(super) fn all(
             .with_token_format(configured.token_format)
             .with_serves(configured.serves.clone())
             .with_terms(configured.terms.clone())
+            .with_accounts(accounts.clone())
+            .with_example_call(configured.example_call.clone())
             .with_figures(&insight.figures)
             .with_body_patience(configuration.server.body_patience);
         if let Some(before) = before.and_then(|before| before.everything.named(&configured.name)) {

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::api::AccountPages;
+
 use super::{Frame, filters, render};
 
 /// The sign-in page: one form with `form_token`, `step` = `sign_in`, `email` and `password`.
@@ -18,6 +20,8 @@ pub struct SignInPage<'a> {
     pub email: &'a str,
     /// Stands at the fields, e.g. "Email and password don't match an account."
     pub error: Option<&'a str>,
+    /// For whoever has no account, or forgot its password; they open beside this page, which is come back to.
+    pub accounts: &'a AccountPages,
 }
 
 impl SignInPage<'_> {

@@ -21,7 +21,7 @@ use url::Url;
 
 use super::check::Check;
 use super::server::ServerConfiguration;
-use crate::{NeededScope, Terms};
+use crate::{ExampleCall, NeededScope, Terms};
 use instead::Instead;
 use team_kind::TeamKindName;
 use token_format::{AlgorithmName, TokenFormatName};
@@ -61,6 +61,8 @@ pub(super) struct ApiSection {
     /// The kinds of teams that may have apps: any of `label`, `band`, `partner` and `company`; all where it is left out.
     #[serde(default)]
     serves: Vec<TeamKindName>,
+    /// A call that works with a new app's token, as method and path such as `GET /charts`: the dashboard shows it under *Try it*.
+    example_call: Option<String>,
     /// Address of the terms that developers accept before they get an app.
     terms: Option<String>,
     /// Which version of them that is, such as `2026-11`; an app remembers it.
@@ -100,6 +102,7 @@ pub struct ApiConfiguration {
     /// None named are all.
     pub serves: Vec<TeamKind>,
     pub terms: Option<Terms>,
+    pub example_call: Option<ExampleCall>,
 }
 
 impl ApiConfiguration {
@@ -152,6 +155,7 @@ impl ApiSection {
         let needed_scopes = needed_scopes(self.scopes, &dialect, at, check);
         let token_format = token_format::read(self.token_format, self.jwt_algorithm, &dialect, at, check);
         let terms = terms::read(self.terms, self.terms_version, at, check);
+        let example_call = example_call(self.example_call.as_deref(), at, check);
         is_name.then_some(ApiConfiguration {
             name: self.name,
             dialect,
@@ -162,8 +166,16 @@ impl ApiSection {
             token_format: token_format?,
             serves: self.serves.into_iter().map(TeamKindName::kind).collect(),
             terms: terms?,
+            example_call: example_call?,
         })
     }
+}
+
+fn example_call(text: Option<&str>, at: usize, check: &mut Check<'_>) -> Option<Option<ExampleCall>> {
+    let Some(text) = text else { return Some(None) };
+    let message =
+        "`example_call` is a method and a path without odd characters, such as \"GET /charts\"".to_owned();
+    check.needed(ExampleCall::parse(text), &format!("api.{at}.example_call"), message).map(Some)
 }
 
 fn dialect(name: Option<&str>, file: Option<PathBuf>, at: usize, check: &mut Check<'_>) -> Option<Dialect> {

@@ -1,10 +1,12 @@
 //! Mistakes in an API.
 
 use stagedoor_protocol::jwt::{Algorithm, TokenFormat};
+use stagedoor_protocol::team::TeamKind;
 use stagedoor_wire::Dialect;
 
 use super::{Folder, TEMPLATE, refused};
 use crate::config::Configuration;
+use crate::{ExampleCall, Terms};
 
 const NAME: &str = "name = \"catalogue\"";
 const DIALECT: &str = "dialect = \"standard\"";
@@ -278,6 +280,32 @@ fn all_at_once() {
         .map(|said| said.split(": ").next().unwrap().to_owned())
         .collect();
     assert_eq!(lines, ["stagedoor.toml:9", "stagedoor.toml:12", "stagedoor.toml:28"]);
+}
+
+/// What developers are told of an API: whom it is for, what they accept, and where they begin.
+#[test]
+fn for_developers() {
+    let cases = [
+        ("serves = [\"choir\"]", "27: there is no `choir` here: write `label`"),
+        ("terms = \"https://a.example/terms\"", "27: `terms` has no `terms_version`"),
+        ("terms_version = \"1\"", "27: there is a version and no `terms`"),
+        ("terms = \"of use\"\nterms_version = \"1\"", "27: `terms` is an address"),
+        ("terms = \"https://a.example\"\nterms_version = \" \"", "28: `terms_version` is 1 to 40 characters"),
+        ("example_call = \"/charts\"", "27: `example_call` is a method and a path"),
+        ("example_call = \"GET /$(id)\"", "27: `example_call` is a method and a path"),
+    ];
+    let folder = Folder::new();
+    for (line, said) in cases {
+        let mistakes = folder.mistakes(&TEMPLATE.replacen(NAME, &format!("{line}\n{NAME}"), 1));
+        assert!(mistakes.len() == 1 && mistakes[0].contains(said), "{said}: {mistakes:?}");
+    }
+    let lines = "serves = [\"band\", \"label\"]\nterms = \"https://a.example/terms\"\nterms_version = \" 2026-11 \"\n\
+                 example_call = \"POST /charts?of=today\"\n";
+    let api = folder.read(&TEMPLATE.replacen(NAME, &format!("{lines}{NAME}"), 1)).unwrap().apis.remove(0);
+    assert_eq!(api.serves, [TeamKind::Band, TeamKind::Label]);
+    let terms = Terms { url: "https://a.example/terms".into(), version: "2026-11".into() };
+    assert_eq!(api.terms, Some(terms));
+    assert_eq!(api.example_call, ExampleCall::parse("POST /charts?of=today"));
 }
 
 #[test]

@@ -60,16 +60,16 @@ pub(super) fn invitation(origin: &str, email: &Email, link: &Secret) -> Letter {
 
 /// To someone whom a team invites. `by` is the e-mail of who does, which was confirmed; what they call their team is not in it.
 pub(super) fn team_invitation(origin: &str, by: &str, to: InvitedTo, email: &Email, link: &Secret) -> Letter {
-    let what = match to {
-        InvitedTo::Join(_) => "invites you to a team",
-        InvitedTo::TakeOver(_) => "offers you an app",
+    let (what, subject) = match to {
+        InvitedTo::Join(_) => ("invites you to a team", "You are invited"),
+        InvitedTo::TakeOver(_) => ("offers you an app", "You are offered an app"),
     };
     let text = format!(
         "{by} {what} at {origin}. This link shows what it is, and you say yes there, signed in with this e-mail address. It \
          works once, within a week:\n\n{}\n\nIf you expected nothing of the kind, ignore this mail: nothing has changed.\n",
         link.expose()
     );
-    Letter { to: email.clone(), subject: "You are invited".to_owned(), text }
+    Letter { to: email.clone(), subject: subject.to_owned(), text }
 }
 
 /// To those whose request or review was answered. What was said stands there.

@@ -7,13 +7,14 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use stagedoor_protocol::account::{Email, NewAccount};
+use stagedoor_protocol::invitation::{InvitationRecord, InvitedTo};
 use stagedoor_protocol::session::Account;
 use stagedoor_protocol::{link, name, registration};
 use stagedoor_wire::Secret;
 
 use super::super::route::Answered;
 use super::super::visit::{Unsettled, Visit};
-use super::super::{BASE, say, session};
+use super::super::{BASE, invitations, say, session};
 use super::{html, let_in, letters, link_is_void, mail_sent};
 use crate::browser::visitor::{cookie, cookie_name, set_cookie};
 use crate::browser::{form_token, redirect};
@@ -34,6 +35,10 @@ struct RegisterPage<'a> {
     next: &'a str,
     /// Whether the e-mail is the invitation's.
     is_invited: bool,
+    /// What a team invites to, where one does.
+    team: Option<&'a InvitationRecord>,
+    /// The sign-in page, which leads there as well.
+    sign_in: String,
     email: &'a str,
     name: &'a str,
     wrong: Wrong,
@@ -65,10 +70,10 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
     if visit.signed_in.is_some() {
         return Ok(redirect(&visit.parts.method, session::next(visit.query("next"))));
     }
-    Ok(match admission(visit) {
-        Ok(admission) => ask(visit, &admission, ["", ""], Wrong::default()),
-        Err(refused) => *refused,
-    })
+    match admission(visit) {
+        Ok(admission) => ask(visit, &admission, ["", ""], Wrong::default()).await,
+        Err(refused) => Ok(*refused),
+    }
 }
 
 pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
@@ -89,7 +94,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         password: password::check(&password).err().map(|why| format!("Choose another password: {why}.")),
     };
     let (Some(email), Some(name), false) = (email, chosen_name, wrong.is_any()) else {
-        return Ok(ask(visit, &admission, typed, wrong));
+        return ask(visit, &admission, typed, wrong).await;
     };
     if let Err(seconds) = visit.dashboard.mail.admit(visit.address(), visit.now()) {
         return Ok(say::too_many(visit, seconds));
@@ -174,24 +179,33 @@ fn invitation<'v>(visit: &'v Visit<'_>) -> &'v str {
     if typed.is_empty() { visit.query("invitation").unwrap_or_default() } else { typed }
 }
 
-fn ask(visit: &Visit<'_>, admission: &Admission, [email, name]: [&str; 2], wrong: Wrong) -> Response {
+async fn ask(visit: &Visit<'_>, admission: &Admission, [email, name]: [&str; 2], wrong: Wrong) -> Answered {
     let invited = match admission {
         Admission::Open => None,
         Admission::Invited(email) => Some(email.as_str()),
     };
     let is_wrong = wrong.is_any();
     let next = Some(visit.field("next")).filter(|next| !next.is_empty()).or(visit.query("next"));
+    let next = session::next(next);
+    let team = match invited {
+        Some(email) => {
+            invitations::at(visit, next).await?.filter(|own| own.invitation.email.as_str() == email)
+        }
+        None => None,
+    };
     let page = RegisterPage {
         frame: visit.door().frame(),
         form_token: visit.form_token_of(&format!("{BASE}/register")),
         invitation: invitation(visit),
-        next: session::next(next),
+        next,
         is_invited: invited.is_some(),
+        team: team.as_ref(),
+        sign_in: session::address(next),
         email: invited.unwrap_or(email),
         name,
         wrong,
     };
-    html(page.render(), is_wrong)
+    Ok(html(page.render(), is_wrong))
 }
 
 /// Marks the browser in which an account's password was chosen. Someone may have registered with another person's e-mail:

@@ -34,7 +34,7 @@ struct NewAppPage<'a> {
     apis: Vec<ApiChoice>,
     /// Of the APIs that have some, and whether they were accepted.
     terms: Vec<(&'a Api, &'a Terms, bool)>,
-    /// Where none is for a team of theirs: all there are, and whom they are for.
+    /// Those that are for no team of theirs, and whom they are for.
     closed: Vec<(&'a str, String)>,
     teams: Vec<TeamChoice>,
     typed: Typed,
@@ -125,7 +125,7 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         let terms = api.terms.as_ref()?;
         Some((api.as_ref(), terms, is_accepted(visit, api, terms)))
     });
-    let closed = visit.dashboard.apis.iter().filter(|_| open.is_empty());
+    let closed = visit.dashboard.apis.iter().filter(|api| !is_open(api));
     let is_wrong = wrong.is_any();
     let page = NewAppPage {
         layout: Layout::of(visit, signed_in, Here::Apps),
@@ -277,7 +277,11 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
             return ask(visit, typed, Wrong { api: Some(error), ..Wrong::default() });
         }
         Err(Unsettled::Refused(Refusal::TeamKindNotServed)) => {
-            let error = format!("This API is for {}. Choose another team.", plural(&api.serves));
+            let next = match visit.field("team") {
+                "" => "If the team is one, say so.",
+                _ => "Choose another team.",
+            };
+            let error = format!("This API is for {}. {next}", plural(&api.serves));
             return ask(visit, typed, Wrong { team: Some(error), ..Wrong::default() });
         }
         Err(Unsettled::Refused(Refusal::PublicApp)) => {

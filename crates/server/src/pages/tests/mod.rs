@@ -5,11 +5,22 @@ mod fields;
 mod hostile;
 
 use super::*;
+use crate::api::AccountPages;
 
 const FRAME: Frame<'_> = Frame { api_title: "Spotify Web API", stylesheet: "/assets/style-1.css" };
 
 fn sign_in<'a>(text: &'a str, error: Option<&'a str>) -> SignInPage<'a> {
-    SignInPage { frame: FRAME, app_name: Some(text), action: text, form_token: text, email: text, error }
+    let url = || Some(text.to_owned());
+    let accounts = Box::leak(Box::new(AccountPages { register: url(), forgotten: url() }));
+    SignInPage {
+        frame: FRAME,
+        app_name: Some(text),
+        action: text,
+        form_token: text,
+        email: text,
+        error,
+        accounts,
+    }
 }
 
 fn consent<'a>(text: &'a str, list: Vec<Permission<'a>>) -> ConsentPage<'a> {

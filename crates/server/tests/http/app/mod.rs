@@ -24,7 +24,9 @@ use stagedoor_server::listen::ClientAddress;
 use stagedoor_server::mail::{Mail, Post};
 use stagedoor_server::password::Passwords;
 use stagedoor_server::state_file::StateFile;
-use stagedoor_server::{Api, ApiSettings, Clock, Dashboard, NeededScope, Server, Terms, Upstream, entropy};
+use stagedoor_server::{
+    Api, ApiSettings, Clock, Dashboard, ExampleCall, NeededScope, Server, Terms, Upstream, entropy,
+};
 use stagedoor_store::{Store, StoreOptions};
 use stagedoor_wire::{ClientId, Dialect};
 use tempfile::TempDir;
@@ -67,6 +69,8 @@ pub(crate) struct Setup {
     serves: Vec<(&'static str, Vec<TeamKind>)>,
     /// Terms of APIs.
     terms: Vec<(&'static str, Terms)>,
+    /// Calls of APIs to begin with.
+    examples: Vec<(&'static str, &'static str)>,
 }
 
 impl Setup {
@@ -114,6 +118,12 @@ impl Setup {
         self
     }
 
+    /// Gives the API a call for developers to begin with.
+    pub(crate) fn example_call(mut self, api: &'static str, call: &'static str) -> Self {
+        self.examples.push((api, call));
+        self
+    }
+
     /// Takes a key file instead of a new one.
     pub(crate) fn keys(mut self, keys: &str) -> Self {
         self.keys = Some(keys.to_owned());
@@ -134,7 +144,7 @@ impl Setup {
 
     pub(crate) async fn start(self) -> TestApp {
         let Self { origin, dialects, state, unlimited, jwts, keys, administered, registration, .. } = self;
-        let Self { serves, terms, .. } = self;
+        let Self { serves, terms, examples, .. } = self;
         let folder = TempDir::new().unwrap();
         let clock = Clock::stopped_at(START);
         let keys = keys.unwrap_or_else(|| KeyRing::generate(START, &mut entropy::rng()).to_string());
@@ -145,6 +155,8 @@ impl Setup {
             let name = dialect.name.to_string();
             let jwt = jwts.iter().find(|(api, _)| *api == name);
             let serves = serves.iter().find(|(api, _)| *api == name).map(|(_, kinds)| kinds.clone());
+            let example = examples.iter().find(|(api, _)| *api == name);
+            let example = example.map(|(_, call)| ExampleCall::parse(call).unwrap());
             let terms = terms.iter().find(|(api, _)| *api == name).map(|(_, terms)| terms.clone());
             let format = jwt.map_or(TokenFormat::Opaque, |(_, algorithm)| TokenFormat::Jwt(*algorithm));
             let settings = ApiSettings {
@@ -157,7 +169,7 @@ impl Setup {
                 unlimited,
             };
             let api = Api::new(settings, keys.clone(), store.clone(), clock.clone(), passwords.clone());
-            let api = api.with_token_format(format).with_terms(terms);
+            let api = api.with_token_format(format).with_terms(terms).with_example_call(example);
             Arc::new(api.with_serves(serves.unwrap_or_default()))
         };
         let apis: Vec<_> = dialects.into_iter().map(api).collect();
@@ -190,6 +202,7 @@ impl TestApp {
             registration: Registration::Open,
             serves: Vec::new(),
             terms: Vec::new(),
+            examples: Vec::new(),
         }
     }
 

@@ -34,7 +34,7 @@ async fn the_first_choice_is_an_api_that_serves_the_team() {
     // A label: bandcamp and spotify-ads are on request.
     assert_eq!(chosen_api(&page), "soundcharts");
     assert!(!page.shows("value=\"spotify\""), "{}", page.html());
-    assert!(page.shows("(for labels)"));
+    assert!(page.shows("(for labels)") && page.shows("Not for your teams: "), "{}", page.html());
     assert_eq!(chosen_api(&owner.open("/dashboard/apps/new?api=bandcamp").await), "bandcamp");
     // A choice is kept with everything that was typed.
     let typed = [("api", "bandcamp"), ("team", "5001"), ("name", ""), ("description", "A <set> list")];
@@ -61,6 +61,7 @@ async fn a_team_of_another_kind_is_refused() {
         [("api", "spotify"), ("team_name", "Quiet Hours"), ("team_kind", "label"), ("name", "Setlist")];
     let refused = stranger.submit(&page, &typed).await;
     assert_eq!(refused.answer.status, 422);
+    assert!(refused.shows("for bands and companies. If the team is one, say so."), "{}", refused.html());
     assert!(refused.html().contains("<option value=\"label\" selected>"), "{}", refused.html());
     assert!(app.server.store().team_by_name("Quiet Hours").await.unwrap().is_none(), "half of it was done");
 }

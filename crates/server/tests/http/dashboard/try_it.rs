@@ -70,6 +70,42 @@ async fn no_line_holds_what_a_shell_would_run() {
     assert!(!page.shows("$(id)"), "{}", page.html());
 }
 
+/// The first call can be pasted as it stands, where the configuration has one.
+#[tokio::test]
+async fn the_first_call() {
+    let app = TestApp::setup()
+        .example_call("spotify", "GET /charts?of=today&limit=2")
+        .example_call("bandcamp", "POST /bands")
+        .start()
+        .await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    for (client, lines) in [
+        (
+            SPOTIFY,
+            [
+                "curl \"http://127.0.0.1:8080/spotify/charts?of=today&limit=2\" -H",
+                "stagedoor call spotify \"/charts?of=today&limit=2\"",
+            ],
+        ),
+        (
+            BANDCAMP,
+            [
+                "curl -X POST \"http://127.0.0.1:8080/bandcamp/bands\" -H",
+                "stagedoor call bandcamp POST \"/bands\"",
+            ],
+        ),
+        (
+            SOUNDCHARTS,
+            ["A call, with a path of the API in place of PATH:", "stagedoor call soundcharts /PATH"],
+        ),
+    ] {
+        let page = browser.open(&address(&client)).await;
+        for line in lines {
+            assert!(page.shows(line), "{line}: {}", page.html());
+        }
+    }
+}
+
 /// An app that acts for other teams too has to name one.
 #[tokio::test]
 async fn a_team_is_named_where_there_are_several() {

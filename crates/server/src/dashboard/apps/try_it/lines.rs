@@ -1,5 +1,6 @@
 //! What to paste, in the spelling of the API's dialect. The secret stands in no line: the shell asks for it.
 
+use axum::http::Method;
 use stagedoor_protocol::app::AppRecord;
 use stagedoor_protocol::id::TeamId;
 use stagedoor_wire::RedirectUri;
@@ -21,6 +22,8 @@ pub(super) struct Lines {
     pub(super) authorization_code: Option<(String, String)>,
     pub(super) refresh: Option<String>,
     pub(super) call: String,
+    /// Whether a path is to be put in.
+    pub(super) has_no_path: bool,
     /// The same with the program.
     pub(super) program: Vec<String>,
 }
@@ -54,7 +57,8 @@ pub(super) fn of(record: &AppRecord, api: &Api, team: Option<TeamId>) -> Lines {
             .grants
             .refresh_token
             .then(|| token("-d grant_type=refresh_token -d refresh_token=REFRESH_TOKEN")),
-        call: format!("curl {base}/PATH -H \"Authorization: Bearer ACCESS_TOKEN\""),
+        call: call(api, &base),
+        has_no_path: api.example_call.is_none(),
         program: program(record, api, &base, team, by_itself),
     }
 }
@@ -85,6 +89,15 @@ fn authorization_code(
     Some((format!("{base}{path}?{}", query.finish()), token(&fields)))
 }
 
+fn call(api: &Api, base: &str) -> String {
+    let target = match &api.example_call {
+        Some(example) if example.method == Method::GET => format!("\"{base}{}\"", example.path),
+        Some(example) => format!("-X {} \"{base}{}\"", example.method, example.path),
+        None => format!("{base}/PATH"),
+    };
+    format!("curl {target} -H \"Authorization: Bearer ACCESS_TOKEN\"")
+}
+
 fn program(record: &AppRecord, api: &Api, base: &str, team: Option<TeamId>, by_itself: bool) -> Vec<String> {
     let (name, dialect) = (&api.rules.api, &api.dialect().name);
     let app = if by_itself { " --app" } else { "" };
@@ -96,6 +109,12 @@ fn program(record: &AppRecord, api: &Api, base: &str, team: Option<TeamId>, by_i
             "stagedoor login {dialect} --as {name}{app} --client-id {}{secret}{team} --base-url {base}",
             record.app.client_id
         ),
-        format!("stagedoor call {name} /PATH"),
+        match &api.example_call {
+            Some(example) if example.method == Method::GET => {
+                format!("stagedoor call {name} \"{}\"", example.path)
+            }
+            Some(example) => format!("stagedoor call {name} {} \"{}\"", example.method, example.path),
+            None => format!("stagedoor call {name} /PATH"),
+        },
     ]
 }
