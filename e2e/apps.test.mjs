@@ -47,10 +47,11 @@ test("the form for a new app has what the chosen API takes", async (t) => {
   await page.getByLabel("Redirect URIs").fill("https://a.example/callback");
   assert.deepEqual(await takes("soundcharts"), { uris: false, purpose: false, button: "Create app" });
   assert.deepEqual(await takes("bandcamp"), { uris: false, purpose: true, button: "Request access" });
-  await page.getByLabel("How will you use it?").fill("Stock lists.");
-  await page.getByLabel("App name").fill("Stock lists");
-  await press(page, "Request access");
-  await heading(page, "Stock lists");
+  assert.deepEqual(await takes("spotify-ads"), { uris: true, purpose: true, button: "Request access" });
+  await takes("soundcharts");
+  await page.getByLabel("App name").fill("Board of mine");
+  await press(page, "Create app");
+  await heading(page, "Board of mine");
 });
 
 for (const javaScriptEnabled of [true, false]) {

@@ -84,7 +84,7 @@ pub(super) fn done(name: &str) -> Option<&'static str> {
              make another."
         }
         "approved" => "Approved. The team sees the client id now, and can make a secret.",
-        "review-approved" => "Approved: the app is out of development, and serves everyone.",
+        "review-approved" => "Approved. The app is out of development, and serves everyone.",
         "declined" => "Declined: the request is gone.",
         "suspended" => "Kept out: every session, grant and token of the account has ended.",
         "app-suspended" => "Suspended: everything the app was given has ended.",

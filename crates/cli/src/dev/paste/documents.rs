@@ -34,7 +34,13 @@ fn bandcamp(of: Of<'_>) -> Section {
         ),
         format!("curl -X POST '{base}/api/account/1/my_bands' -H 'Authorization: Bearer ACCESS_TOKEN'"),
     ];
-    section("Bandcamp", lines.map(command).into())
+    let mut lines: Vec<_> = lines.map(command).into();
+    lines.push(Line::Words(
+        "An app has one grant at a time: the first line again says duplicate_grant until that ended. Use the second line then, or \
+         start anew."
+            .to_owned(),
+    ));
+    section("Bandcamp", lines)
 }
 
 fn spotify(of: Of<'_>) -> Section {

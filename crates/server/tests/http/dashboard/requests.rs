@@ -20,9 +20,20 @@ async fn a_request_is_approved() {
     assert!(asked.shows("Your request was sent") && !asked.shows("The app is made"), "{}", asked.html());
     assert!(asked.shows("Your request waits for an answer") && !asked.html().contains("client-id-text"));
 
+    // It is read again and put better until it is answered.
+    let id =
+        asked.html().split("/dashboard/apps/spotify-ads/").nth(1).unwrap().split(['/', '"']).next().unwrap();
+    let settings = format!("/dashboard/apps/spotify-ads/{id}/settings");
+    let save = developer.open(&settings).await;
+    assert!(save.shows("Monthly statements"), "{}", save.html());
+    let save = save.only(&format!("{settings}/save"));
+    let purpose = ("purpose", "Monthly statements of sales");
+    let saved = developer.submit_and_follow(&save, &[("name", "Sales"), purpose]).await;
+    assert!(saved.shows("Saved.") && saved.shows("statements of sales"), "{}", saved.html());
+
     let (mut administrator, _) = signed_in(&app, ("critic@example.com", "closing-night")).await;
     let page = administrator.open("/dashboard/administration/requests").await;
-    assert!(page.shows("Monthly statements"), "{}", page.html());
+    assert!(page.shows("Monthly statements of sales"), "{}", page.html());
     let form = page.html().split("<section").find(|section| section.contains("Monthly")).unwrap().to_owned();
     let client_id = form.split("name=\"client_id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let only = page.only("/dashboard/administration/requests/approve");
@@ -107,7 +118,7 @@ async fn a_review_is_answered_and_approved() {
     let page = administrator.open("/dashboard/administration/requests").await;
     let approve = page.only("/dashboard/administration/requests/approve");
     let done = administrator.submit_and_follow(&approve, &named).await;
-    assert!(done.shows("Approved: the app is out of development"), "{}", done.html());
+    assert!(done.shows("Approved. The app is out of development"), "{}", done.html());
     let page = developer.open(SETTINGS).await;
     assert!(page.shows("Approved.") && !page.html().contains("ask-for-review"), "{}", page.html());
 }

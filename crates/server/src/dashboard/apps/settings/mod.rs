@@ -35,6 +35,8 @@ struct SettingsPage<'a> {
     address: String,
     form_token: String,
     may_change: bool,
+    /// Whether it waits to be let in: what it is for can be put better until then.
+    is_requested: bool,
     typed: Typed,
     wrong: Wrong,
     /// Where a token request may name a team.
@@ -106,6 +108,7 @@ async fn render_with(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong, made
         address: page(record),
         form_token: visit.form_token(),
         may_change: role.includes(Role::Developer),
+        is_requested: record.app.stage == Stage::Requested,
         typed: typed.unwrap_or_else(|| Typed::of(record)),
         wrong,
         others: api.dialect().apps.team_parameter.then(|| acts_for::others(signed_in, record)),
@@ -144,13 +147,18 @@ pub(in crate::dashboard) async fn save(visit: &Visit<'_>) -> Answered {
         name: visit.field("name").to_owned(),
         description: visit.field("description").to_owned(),
         website: visit.field("website").to_owned(),
-        purpose: record.purpose.clone(),
+        purpose: match record.app.stage {
+            Stage::Requested => visit.field("purpose").to_owned(),
+            _ => record.purpose.clone(),
+        },
     };
     let (name, website) = (name::parse(&typed.name), app::read_website(&typed.website));
     let is_long = typed.description.chars().count() > MAX_DESCRIPTION;
     let wrong = Wrong {
         name: name.is_err().then(|| WRONG_NAME.to_owned()),
         description: is_long.then(|| format!("{MAX_DESCRIPTION} characters at most.")),
+        purpose: (typed.purpose.chars().count() > MAX_DESCRIPTION)
+            .then(|| format!("{MAX_DESCRIPTION} characters at most.")),
         website: website.is_err().then(|| "Write an address such as https://app.example.".to_owned()),
         ..Wrong::default()
     };
@@ -158,7 +166,9 @@ pub(in crate::dashboard) async fn save(visit: &Visit<'_>) -> Answered {
         return render(visit, Some(typed), wrong).await;
     };
     let description = Some(typed.description.trim().to_owned());
-    let change = AppChange { name: Some(name), description, website: Some(website), ..AppChange::default() };
+    let purpose = Some(typed.purpose.trim().to_owned());
+    let change =
+        AppChange { name: Some(name), description, website: Some(website), purpose, ..AppChange::default() };
     let saved = visit.settle(app::change(&api.rules, record, change, visit.actor(), visit.now())).await?;
     Ok(saved.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&page(record), "saved")))
 }
