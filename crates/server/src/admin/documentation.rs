@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::openapi;
 use crate::browser::{page as respond, stylesheet};
+use crate::pages::filters;
 
 static HTML: LazyLock<String> = LazyLock::new(|| render(&openapi::document()));
 
@@ -22,6 +23,8 @@ struct Page {
     stylesheet: &'static str,
     title: String,
     description: String,
+    /// What any call may be refused with.
+    refusals: Vec<Answer>,
     nouns: Vec<Noun>,
     schemas: Vec<Shape>,
 }
@@ -41,6 +44,7 @@ struct Operation {
     parameters: Vec<Row>,
     /// The schema of the body.
     takes: Option<Kind>,
+    /// When it is done; what it is refused with stands before all of them.
     answers: Vec<Answer>,
 }
 
@@ -72,11 +76,16 @@ struct Kind {
 }
 
 fn render(document: &Value) -> String {
-    let mut nouns: Vec<Noun> = Vec::new();
+    let (mut nouns, mut refusals) = (Vec::<Noun>::new(), Vec::<Answer>::new());
     for (path, methods) in members(&document["paths"]) {
         for (method, operation) in members(methods) {
             let name = text(&operation["tags"][0]);
-            let operation = read(method, path, operation);
+            let mut operation = read(method, path, operation);
+            for refusal in operation.answers.extract_if(.., |answer| !answer.status.starts_with('2')) {
+                if refusals.iter().all(|own| own.status != refusal.status) {
+                    refusals.push(refusal);
+                }
+            }
             match nouns.iter_mut().find(|noun| noun.name == name) {
                 Some(noun) => noun.operations.push(operation),
                 None => nouns.push(Noun { name, operations: vec![operation] }),
@@ -85,11 +94,13 @@ fn render(document: &Value) -> String {
     }
     let schemas =
         members(&document["components"]["schemas"]).map(|(name, schema)| shape(name, schema)).collect();
+    refusals.sort_by(|a, b| a.status.cmp(&b.status));
     let info = &document["info"];
     let page = Page {
         stylesheet: stylesheet(),
         title: text(&info["title"]),
         description: text(&info["description"]),
+        refusals,
         nouns,
         schemas,
     };
@@ -194,6 +205,10 @@ mod tests {
         for route in ROUTES.iter().filter(|route| route.needs.scope().is_some()) {
             assert!(html.contains(&format!("id=\"{}\"", route.id.replace("::", "."))), "{}", route.id);
         }
+        for status in ["400", "401", "403", "404", "409", "422", "429", "503"] {
+            assert_eq!(html.matches(&format!("<td>{status}</td>")).count(), 1, "{status} is said once");
+        }
+        assert!(html.contains("Needs the scope <code>read</code>.") && !html.contains('`'));
         for outside in ["http://", "https://", "//cdn", "<script", " style=", "onclick"] {
             assert!(!html.contains(outside), "{outside}");
         }

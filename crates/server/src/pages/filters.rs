@@ -4,6 +4,7 @@
 
 use std::fmt::Display;
 
+use askama::filters::Safe;
 use askama::{Result, Values};
 
 /// Text that a stranger chose, with characters that steer rather than show made visible as U+FFFD: controls, and the
@@ -19,6 +20,16 @@ pub(crate) fn legible(text: impl Display, _: &dyn Values) -> Result<String> {
 pub(crate) fn legible_lines(text: impl Display, _: &dyn Values) -> Result<String> {
     let shown = |c| if steers(c) && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
     Ok(text.to_string().replace("\r\n", "\n").chars().map(shown).collect())
+}
+
+/// What stands between backticks as code; the rest is escaped.
+#[askama::filter_fn]
+pub(crate) fn code(text: impl Display, _: &dyn Values) -> Result<Safe<String>> {
+    let text = text.to_string().replace('&', "&#38;").replace('<', "&#60;").replace('>', "&#62;");
+    let parts = text.split('`').enumerate();
+    let parts =
+        parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() });
+    Ok(Safe(parts.collect()))
 }
 
 fn steers(c: char) -> bool {

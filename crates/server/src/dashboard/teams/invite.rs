@@ -2,7 +2,7 @@
 
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::id::InvitationId;
-use stagedoor_protocol::invitation::{self, InvitedTo};
+use stagedoor_protocol::invitation::{self, Invitation, InvitedTo};
 use stagedoor_protocol::team::Role;
 use stagedoor_store::Page;
 use stagedoor_wire::Secret;
@@ -32,6 +32,13 @@ pub(in crate::dashboard) async fn invite(visit: &Visit<'_>) -> Answered {
     let members = visit.store().members(team.id, Page { behind: None, limit: ROWS }).await?;
     if members.iter().any(|member| member.email == email) {
         return again("They are a member already. Their role is changed above.").await;
+    }
+    // The form that made it, sent twice, is answered so.
+    let own = visit.read_once().map(InvitationId);
+    let open = visit.store().invitations(team.id, visit.now()).await?;
+    let is_for_them = |to: &Invitation| to.email == email && matches!(to.to, InvitedTo::Join(_));
+    if open.iter().any(|open| is_for_them(&open.invitation) && Some(open.invitation.id) != own) {
+        return again("They are invited already, see above. To invite them anew, withdraw that first.").await;
     }
     match make(visit, InvitedTo::Join(role), email).await? {
         Ok(made) => render(visit, Said { made: Some(made), ..Said::default() }).await,

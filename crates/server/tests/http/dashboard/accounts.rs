@@ -402,6 +402,15 @@ async fn a_team_invites_someone_known() {
             let shown = owner.submit(&invite, &[("email", email), ("role", "viewer")]).await;
             assert_eq!(shown.shows("We wrote to"), sent <= 4, "{sent}: {}", shown.html());
             assert!(shown.html().contains("shown-link"), "the link is there in any case");
+            let invite = owner.open(TEAM).await.only(&format!("{TEAM}/invite"));
+            let again = owner.submit(&invite, &[("email", email), ("role", "owner")]).await;
+            assert!(
+                again.answer.status == 422 && again.shows("They are invited already"),
+                "{}",
+                again.html()
+            );
+            let withdraw = again.only(&format!("{TEAM}/withdraw-invitation"));
+            owner.submit_and_follow(&withdraw, &[]).await;
         }
         assert_eq!(mails(&app, email).len(), 4);
         assert!(link_to(&app, email).starts_with("/dashboard/invitations/"));
