@@ -86,6 +86,14 @@ impl Store {
             .await
     }
 
+    /// Accounts whose e-mail or name has this in it, in capitals or not.
+    pub async fn accounts_like(&self, text: &str, at_most: u32) -> Result<Vec<AccountRecord>, StoreError> {
+        let params = (pattern(text), at_most);
+        self.sqlite
+            .read(move |view| questions::all(view, sql::ACCOUNTS_LIKE, params, questions::read_account))
+            .await
+    }
+
     /// One account.
     pub async fn account(&self, id: AccountId) -> Result<Option<AccountRecord>, StoreError> {
         self.sqlite
@@ -115,6 +123,14 @@ impl Store {
     pub async fn teams(&self, page: Page<TeamId>) -> Result<Vec<TeamRecord>, StoreError> {
         let params = (behind(page.behind.map(|id| id.0)), page.limit);
         self.sqlite.read(move |view| questions::all(view, sql::TEAMS, params, questions::read_team)).await
+    }
+
+    /// Teams whose name has this in it, in capitals or not.
+    pub async fn teams_like(&self, text: &str, at_most: u32) -> Result<Vec<TeamRecord>, StoreError> {
+        let params = (pattern(text), at_most);
+        self.sqlite
+            .read(move |view| questions::all(view, sql::TEAMS_LIKE, params, questions::read_team))
+            .await
     }
 
     /// One team.
@@ -265,6 +281,12 @@ impl Store {
     ) -> Result<Vec<AuditRecord>, StoreError> {
         self.sqlite.read(move |view| questions::audit(view, &filter, page)).await
     }
+}
+
+/// For what has this text somewhere in it.
+fn pattern(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{text}%")
 }
 
 /// Ids are above 0.

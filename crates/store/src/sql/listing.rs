@@ -64,6 +64,8 @@ macro_rules! audit {
 statements! {
     /// behind, at most
     ACCOUNTS = concat!(account!(), "WHERE p.id > $1 ORDER BY p.id LIMIT $2");
+    /// pattern, at most; a look at all of them
+    ACCOUNTS_LIKE = concat!(account!(), "WHERE p.email LIKE $1 ESCAPE '\\' OR p.name LIKE $1 ESCAPE '\\' ORDER BY p.id LIMIT $2");
     /// account
     ACCOUNT = concat!(account!(), "WHERE p.id = $1");
     /// email
@@ -73,6 +75,8 @@ statements! {
         WHERE l.app_id = $1 AND l.account_id > $2 ORDER BY l.account_id LIMIT $3");
     /// behind, at most
     TEAMS = concat!(team!(), "WHERE t.id > $1 ORDER BY t.id LIMIT $2");
+    /// pattern, at most; a look at all of them
+    TEAMS_LIKE = concat!(team!(), "WHERE t.name LIKE $1 ESCAPE '\\' ORDER BY t.id LIMIT $2");
     /// team
     TEAM = concat!(team!(), "WHERE t.id = $1");
     /// name

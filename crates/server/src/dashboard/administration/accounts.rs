@@ -55,7 +55,7 @@ async fn render(visit: &Visit<'_>, error: Option<String>, made: Option<Made>) ->
     let (records, more) = if email.is_empty() {
         list(visit).await?
     } else {
-        (visit.store().account_of_email(&email.to_lowercase()).await?.into_iter().collect(), None)
+        (visit.store().accounts_like(email, ROWS).await?, None)
     };
     let row = |record: &AccountRecord| Row {
         id: record.id.to_string(),

@@ -42,7 +42,7 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
     let (records, more) = if name.is_empty() {
         list(visit).await?
     } else {
-        (visit.store().team_by_name(name).await?.into_iter().collect(), None)
+        (visit.store().teams_like(name, ROWS).await?, None)
     };
     let mut teams = Vec::with_capacity(records.len());
     for record in records {

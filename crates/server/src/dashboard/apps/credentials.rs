@@ -69,8 +69,8 @@ struct SecretRow<'a> {
 pub(super) struct Secrets {
     /// A secret's text, which was just made or asked for.
     pub(super) shown: Option<Secret>,
-    /// The secret whose text is asked for, and what was wrong with the password.
-    pub(super) asked: Option<(String, Option<&'static str>)>,
+    /// The secret whose text is asked for, by id and name, and what was wrong with the password.
+    pub(super) asked: Option<(String, String, Option<&'static str>)>,
     /// What is wrong with the new secret's name.
     pub(super) wrong_name: Option<&'static str>,
     /// What is wrong with the redirect URIs, and what was typed.
@@ -81,7 +81,7 @@ pub(super) struct Secrets {
 
 impl Secrets {
     fn is_wrong(&self) -> bool {
-        let asked_again = self.asked.as_ref().is_some_and(|(_, wrong)| wrong.is_some());
+        let asked_again = self.asked.as_ref().is_some_and(|(.., wrong)| wrong.is_some());
         self.wrong_name.is_some() || self.typed_uris().is_some() || asked_again
     }
 
@@ -196,7 +196,7 @@ pub(in crate::dashboard) async fn view_secret(visit: &Visit<'_>) -> Answered {
     let (record, api) = visit.app()?;
     let Some(secret) = named(visit, record) else { return Ok(say::changed_meanwhile(visit)) };
     let ask = |wrong| {
-        let asked = Some((secret.id.to_string(), wrong));
+        let asked = Some((secret.id.to_string(), secret.name.clone(), wrong));
         render(visit, record, api, Secrets { asked, ..Secrets::default() })
     };
     if visit.field("password").is_empty() {
