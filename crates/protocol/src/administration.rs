@@ -147,6 +147,17 @@ pub enum Expectation {
         app: AppId,
         than: u32,
     },
+    /// Nothing the app was given has been ended since.
+    AppEpoch {
+        app: AppId,
+        epoch: u32,
+    },
+    /// Not as many that are good at this time. If it does not hold, a limit is reached.
+    FewerInvitations {
+        team: TeamId,
+        than: u32,
+        at: Timestamp,
+    },
     Member {
         team: TeamId,
         account: AccountId,

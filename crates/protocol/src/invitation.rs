@@ -5,7 +5,7 @@ use stagedoor_wire::Secret;
 
 use crate::Timestamp;
 use crate::account::Email;
-use crate::administration::{Change, Objection};
+use crate::administration::{Change, Expectation, Objection};
 use crate::app::AppRecord;
 use crate::code::{Handle, Hash};
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
@@ -14,6 +14,9 @@ use crate::team::Role;
 
 /// How long one is good, in seconds: a week.
 pub const INVITATION_SECONDS: i64 = 7 * 24 * 3600;
+
+/// Open invitations that a team may have.
+const MAX_OPEN: u32 = 50;
 
 /// An invitation's row. The link is not kept, only its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl InvitedTo {
     }
 }
 
-/// Invites someone; the reply is what the link ends with. `id` is new.
+/// Invites someone; the reply is what the link ends with. `id` is new. A team has 50 open ones at most.
 pub fn invite(
     id: InvitationId,
     team: TeamId,
@@ -90,7 +93,11 @@ pub fn invite(
         expires: now.plus_seconds(INVITATION_SECONDS),
     };
     let audit = invitation.audit("invited", actor, now);
-    let effects = vec![Effect::Administer(Change::SaveInvitation(invitation)), audit];
+    let effects = vec![
+        Effect::Expect(Expectation::FewerInvitations { team, than: MAX_OPEN, at: now }),
+        Effect::Administer(Change::SaveInvitation(invitation)),
+        audit,
+    ];
     Decision { reply: Ok(handle.write("")), effects }
 }
 

@@ -69,7 +69,7 @@ pub fn view_secret(
 pub struct NotKept;
 
 /// Revokes and regenerates: every grant and token of the app ends, its secrets and legacy keys are replaced by one new
-/// secret.
+/// secret. Of two who do it at the same moment one is told so, for the secret of the first would end with the second.
 pub fn regenerate(
     rules: &Rules,
     app: &App,
@@ -79,6 +79,7 @@ pub fn regenerate(
 ) -> Decision<NewSecret> {
     let secret = NewSecret::generate(rules, app.id, "regenerated", now, rng);
     let effects = vec![
+        Effect::Expect(Expectation::AppEpoch { app: app.id, epoch: app.epoch }),
         Effect::Raise { epoch: EpochOf::App(app.id), at: now },
         Effect::RemoveSecrets { app: app.id },
         Effect::RemoveLegacyKeys { app: app.id },

@@ -50,6 +50,8 @@ statements! {
     /// id, hash, team, role, app, email, invited by, expires
     SAVE_INVITATION = "INSERT INTO invitations (id, hash, team_id, role, app_id, email, invited_by, expires)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// team, now
+    COUNT_INVITATIONS = "SELECT count(*) FROM invitations WHERE team_id = $1 AND expires > $2";
     /// invitation
     END_INVITATION = "DELETE FROM invitations WHERE id = $1";
     /// team, account
@@ -62,6 +64,8 @@ statements! {
     REMOVE_ALL_INVITATIONS_BY = "DELETE FROM invitations WHERE invited_by = (SELECT email FROM accounts WHERE id = $1)";
     /// app
     REMOVE_INVITATIONS_TO = "DELETE FROM invitations WHERE app_id = $1";
+    /// app, epoch
+    APP_EPOCH_IS = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND epoch = $2)";
     /// team, account, role
     MEMBER_IS = "SELECT EXISTS (SELECT 1 FROM team_members WHERE team_id = $1 AND account_id = $2 AND role = $3)";
     /// team, besides this account

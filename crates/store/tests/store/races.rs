@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
+use stagedoor_protocol::administration::{Change, Expectation};
 use stagedoor_protocol::grant::Succession;
 use stagedoor_protocol::id::{AppId, CodeId, GrantId};
-use stagedoor_protocol::{About, Effect};
+use stagedoor_protocol::invitation::{INVITATION_SECONDS, Invitation, InvitedTo};
+use stagedoor_protocol::team::Role;
+use stagedoor_protocol::{About, Effect, EpochOf, Timestamp};
 use stagedoor_store::{CommitError, Store};
 use tokio::task::JoinSet;
 
-use crate::world::{NOW, OTHER_TEAM, World, code, create_app, grant, present};
+use crate::teams::invitation;
+use crate::world::{APP, NOW, OTHER_TEAM, TEAM, World, code, create_app, grant, present, secret};
 
 /// How many commits ended how.
 async fn tally(store: &Store, jobs: Vec<Vec<Effect>>) -> HashMap<&'static str, usize> {
@@ -92,4 +96,40 @@ async fn an_acknowledged_commit_is_seen_by_the_next_question() {
     while let Some(ended) = tasks.join_next().await {
         ended.unwrap();
     }
+}
+
+/// Of many who regenerate an app one does, so that the secret it was shown is the one that works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_many_regenerates() {
+    let world = World::new().await;
+    let epoch = world.app(APP).await.epoch;
+    let regenerate = |id| {
+        vec![
+            Effect::Expect(Expectation::AppEpoch { app: APP, epoch }),
+            Effect::Raise { epoch: EpochOf::App(APP), at: NOW },
+            Effect::RemoveSecrets { app: APP },
+            Effect::AddSecret { app: APP, secret: secret(id) },
+        ]
+    };
+    let tally = tally(&world.store, (100..150).map(regenerate).collect()).await;
+    assert_eq!(tally, HashMap::from([("committed", 1), ("conflict", 49)]));
+    assert_eq!(world.app(APP).await.secrets.len(), 1);
+}
+
+/// Invitations that are over are none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_team_invites_so_many() {
+    let world = World::new().await;
+    let invite = |id: i64, at: Timestamp| {
+        let expires = at.plus_seconds(INVITATION_SECONDS);
+        let invitation = Invitation { expires, ..invitation(id, InvitedTo::Join(Role::Viewer)) };
+        vec![
+            Effect::Expect(Expectation::FewerInvitations { team: TEAM, than: 5, at }),
+            Effect::Administer(Change::SaveInvitation(invitation)),
+        ]
+    };
+    let all = (1..=40).map(|id| invite(id, NOW)).collect();
+    assert_eq!(tally(&world.store, all).await, HashMap::from([("committed", 5), ("limit", 35)]));
+    let later = NOW.plus_seconds(INVITATION_SECONDS);
+    assert_eq!(tally(&world.store, vec![invite(50, later)]).await, HashMap::from([("committed", 1)]));
 }

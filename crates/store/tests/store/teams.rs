@@ -16,7 +16,7 @@ fn member(account: AccountId, role: Role) -> Effect {
     Effect::Administer(Change::SetMember { team: TEAM, account, role })
 }
 
-fn invitation(id: i64, to: InvitedTo) -> Invitation {
+pub(crate) fn invitation(id: i64, to: InvitedTo) -> Invitation {
     Invitation {
         id: InvitationId(id),
         hash: [9; 32],

@@ -259,7 +259,7 @@ pub(in crate::dashboard) async fn regenerate(visit: &Visit<'_>) -> Answered {
     let decision = app::regenerate(&api.rules, &record.app, visit.actor(), visit.now(), &mut entropy::rng());
     match visit.settle(decision).await? {
         Ok(secret) => show_anew(visit, api, Secrets { shown: Some(secret.text), ..Secrets::default() }).await,
-        Err(_) => Ok(say::changed_meanwhile(visit)),
+        Err(_) => Ok(visit.then(&address(record), "ended-already")),
     }
 }
 

@@ -15,9 +15,6 @@ use super::{ROWS, Said, address, own, render};
 use crate::entropy;
 use crate::settle::Stop;
 
-/// Open invitations that a team may have.
-const MAX_OPEN: usize = 50;
-
 pub(in crate::dashboard) async fn invite(visit: &Visit<'_>) -> Answered {
     let (team, _) = own(visit)?;
     let typed = visit.field("email");
@@ -76,9 +73,6 @@ pub(in crate::dashboard) async fn make(
 ) -> Result<Result<Made, NotMade>, Stop> {
     let (team, _) = own(visit)?;
     let Some(id) = visit.read_once().map(InvitationId) else { return Ok(Err(NotMade::Stale)) };
-    if visit.store().invitations(team.id, visit.now()).await?.len() >= MAX_OPEN {
-        return Ok(Err(NotMade::TooMany));
-    }
     let decision = {
         let rng = &mut entropy::rng();
         invitation::invite(id, team.id, to, email.clone(), visit.actor(), visit.now(), rng)
@@ -86,7 +80,8 @@ pub(in crate::dashboard) async fn make(
     let handle = match visit.settle(decision).await? {
         Ok(handle) => handle,
         Err(Unsettled::Conflict) => return Ok(Err(NotMade::Before)),
-        Err(Unsettled::Refused(_) | Unsettled::LimitReached) => return Err(Stop::Unavailable),
+        Err(Unsettled::LimitReached) => return Ok(Err(NotMade::TooMany)),
+        Err(Unsettled::Refused(_)) => return Err(Stop::Unavailable),
     };
     let page = Secret::new(format!("{BASE}/invitations/{}", handle.expose()));
     let is_mailed = visit.dashboard.write_of_invitation(visit.actor(), to, &email, &page).await?;

@@ -22,17 +22,22 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
         }
         Expectation::Stage { app, stage } => ask(tables, sql::STAGE_IS, params![app.0, stage.as_str()])?,
         Expectation::FewerSecrets { app, than } => {
-            return match tables.count(app_sql::COUNT_SECRETS, [app.0])? < *than {
-                true => Ok(()),
-                false => Err(Failure::LimitReached),
-            };
+            return fewer(tables.count(app_sql::COUNT_SECRETS, [app.0])?, *than);
         }
+        Expectation::FewerInvitations { team, than, at } => {
+            return fewer(tables.count(sql::COUNT_INVITATIONS, [team.0, at.0])?, *than);
+        }
+        Expectation::AppEpoch { app, epoch } => ask(tables, sql::APP_EPOCH_IS, params![app.0, epoch])?,
         Expectation::Member { team, account, role } => {
             ask(tables, sql::MEMBER_IS, params![team.0, account.0, role.as_str()])?
         }
         Expectation::AnotherOwner { team, than } => ask(tables, sql::ANOTHER_OWNER, [team.0, than.0])?,
     };
     if holds { Ok(()) } else { Err(Failure::Conflict) }
+}
+
+fn fewer(count: u32, than: u32) -> Result<(), Failure> {
+    if count < than { Ok(()) } else { Err(Failure::LimitReached) }
 }
 
 fn ask(tables: Tables<'_>, sql: &str, params: impl Params) -> Result<bool, Failure> {
