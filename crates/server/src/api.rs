@@ -51,11 +51,13 @@ pub struct Terms {
     pub version: String,
 }
 
-/// Where people make an account, and where they set a forgotten password, as whole addresses: none where they cannot.
+/// Where people make an account, set a forgotten password, and see the apps they allowed, as whole addresses: none where they
+/// cannot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountPages {
     pub register: Option<String>,
     pub forgotten: Option<String>,
+    pub connections: Option<String>,
 }
 
 /// An API as it runs.

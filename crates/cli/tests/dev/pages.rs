@@ -118,6 +118,11 @@ fn home() {
     assert_eq!(dev.send(&local("/_dev/")).text(), page.text());
     let link = page.text().split("<a href=\"").nth(1).unwrap().split('"').next().unwrap();
     let link = link.replace("&#38;", "&").replace(url, "");
-    assert!(dev.send(&Call::get(&link)).text().contains("type=\"password\""), "{link}");
+    let page = dev.send(&Call::get(&link));
+    for part in
+        ["type=\"password\"", "/dashboard/register\" target=\"_blank\"", "/dashboard/forgotten\" target"]
+    {
+        assert!(page.text().contains(part), "{part}: {link}");
+    }
     dev.stop();
 }

@@ -149,6 +149,7 @@ async fn ask(
         action: address(parts),
         form_token: &form_token::make(&api.door(), cookie, address(parts)),
         notice,
+        connections: api.accounts.connections.as_deref(),
     }
     .render_page();
     Ok(page(StatusCode::OK, html, Some(&valid.redirect_uri.csp_source())))

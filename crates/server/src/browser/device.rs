@@ -195,6 +195,7 @@ fn step(
         user_code,
         error,
         step,
+        connections: api.accounts.connections.as_deref(),
     }
     .render_page();
     page(StatusCode::OK, html, None)

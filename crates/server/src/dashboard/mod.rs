@@ -122,12 +122,13 @@ impl Dashboard {
     }
 }
 
-/// Where people of the server at `origin` make an account or set a forgotten password.
+/// What the pages of APIs lead to, at the server at `origin`.
 pub fn account_pages(origin: &str, registration: Registration, mail: &Mail) -> AccountPages {
     let page = |path: &str| format!("{origin}{BASE}/{path}");
     AccountPages {
         register: (registration == Registration::Open).then(|| page("register")),
         forgotten: mail.is_sent().then(|| page("forgotten")),
+        connections: Some(page("connections")),
     }
 }
 

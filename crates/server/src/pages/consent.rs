@@ -24,6 +24,8 @@ pub struct ConsentPage<'a> {
     pub form_token: &'a str,
     /// Stands above everything else, e.g. "This page was open for a while. Please choose again."
     pub notice: Option<&'a str>,
+    /// Address of the page that ends what is allowed, where there is one.
+    pub connections: Option<&'a str>,
 }
 
 impl ConsentPage<'_> {

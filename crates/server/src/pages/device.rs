@@ -18,6 +18,8 @@ pub struct DevicePage<'a> {
     /// Stands at the code, e.g. "This code is not known, or no longer valid."
     pub error: Option<&'a str>,
     pub step: DeviceStep<'a>,
+    /// Address of the page that ends what is allowed, where there is one.
+    pub connections: Option<&'a str>,
 }
 
 /// How far the person is.

@@ -11,7 +11,8 @@ const FRAME: Frame<'_> = Frame { api_title: "Spotify Web API", stylesheet: "/ass
 
 fn sign_in<'a>(text: &'a str, error: Option<&'a str>) -> SignInPage<'a> {
     let url = || Some(text.to_owned());
-    let accounts = Box::leak(Box::new(AccountPages { register: url(), forgotten: url() }));
+    let accounts =
+        Box::leak(Box::new(AccountPages { register: url(), forgotten: url(), connections: url() }));
     SignInPage {
         frame: FRAME,
         app_name: Some(text),
@@ -36,6 +37,7 @@ fn consent<'a>(text: &'a str, list: Vec<Permission<'a>>) -> ConsentPage<'a> {
         action: text,
         form_token: text,
         notice: Some(text),
+        connections: Some(text),
     }
 }
 
@@ -51,7 +53,15 @@ fn problem(text: &str) -> ProblemPage<'_> {
 }
 
 fn device<'a>(text: &'a str, error: Option<&'a str>, step: DeviceStep<'a>) -> DevicePage<'a> {
-    DevicePage { frame: FRAME, action: text, form_token: text, user_code: text, error, step }
+    DevicePage {
+        frame: FRAME,
+        action: text,
+        form_token: text,
+        user_code: text,
+        error,
+        step,
+        connections: Some(text),
+    }
 }
 
 fn confirm(text: &str) -> DeviceStep<'_> {
