@@ -12,7 +12,7 @@ use stagedoor_store::{CommitError, Store};
 use tokio::task::JoinSet;
 
 use crate::teams::invitation;
-use crate::world::{APP, NOW, OTHER_TEAM, TEAM, World, code, create_app, grant, present, secret};
+use crate::world::{APP, NOW, OTHER_TEAM, TEAM, World, client_id, code, create_app, grant, present, secret};
 
 /// How many commits ended how.
 async fn tally(store: &Store, jobs: Vec<Vec<Effect>>) -> HashMap<&'static str, usize> {
@@ -85,7 +85,7 @@ async fn an_acknowledged_commit_is_seen_by_the_next_question() {
             for generation in 0..20 {
                 store.commit(vec![present(id, generation)]).await.unwrap();
                 let question = stagedoor_protocol::Question {
-                    client_id: &crate::world::client_id(crate::world::APP),
+                    client_id: &client_id(APP),
                     about: About::Grant(GrantId(id)),
                 };
                 let facts = store.answer(crate::world::API, &question).await.unwrap();

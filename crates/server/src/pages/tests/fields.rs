@@ -26,7 +26,7 @@ fn sign_in_sends_what_the_handler_reads() {
             r#"name="email" type="email" autocomplete="username" value="fan@example.com""#,
             r#"name="password" type="password" autocomplete="current-password""#,
             r#"<button class="primary wide">Sign in</button>"#,
-            r#"<a href="Release radar" target="_blank" rel="noopener">Create account</a>"#,
+            r#"<a href="https://door.example/dashboard/register" target="_blank" rel="noopener">Create account</a>"#,
             "<title>Sign in · Spotify Web API</title>",
         ],
     );

@@ -4,15 +4,22 @@ mod contrast;
 mod fields;
 mod hostile;
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::api::AccountPages;
 
 const FRAME: Frame<'_> = Frame { api_title: "Spotify Web API", stylesheet: "/assets/style-1.css" };
 
+/// Addresses of the server's own.
+const CONNECTIONS: &str = "https://door.example/dashboard/connections";
+static ACCOUNTS: LazyLock<AccountPages> = LazyLock::new(|| AccountPages {
+    register: Some("https://door.example/dashboard/register".to_owned()),
+    forgotten: Some("https://door.example/dashboard/forgotten".to_owned()),
+    connections: Some(CONNECTIONS.to_owned()),
+});
+
 fn sign_in<'a>(text: &'a str, error: Option<&'a str>) -> SignInPage<'a> {
-    let url = || Some(text.to_owned());
-    let accounts =
-        Box::leak(Box::new(AccountPages { register: url(), forgotten: url(), connections: url() }));
     SignInPage {
         frame: FRAME,
         app_name: Some(text),
@@ -20,7 +27,7 @@ fn sign_in<'a>(text: &'a str, error: Option<&'a str>) -> SignInPage<'a> {
         form_token: text,
         email: text,
         error,
-        accounts,
+        accounts: &ACCOUNTS,
     }
 }
 
@@ -37,7 +44,7 @@ fn consent<'a>(text: &'a str, list: Vec<Permission<'a>>) -> ConsentPage<'a> {
         action: text,
         form_token: text,
         notice: Some(text),
-        connections: Some(text),
+        connections: Some(CONNECTIONS),
     }
 }
 
@@ -60,7 +67,7 @@ fn device<'a>(text: &'a str, error: Option<&'a str>, step: DeviceStep<'a>) -> De
         user_code: text,
         error,
         step,
-        connections: Some(text),
+        connections: Some(CONNECTIONS),
     }
 }
 
