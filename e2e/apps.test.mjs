@@ -36,22 +36,22 @@ async function openApp(page, dev, name) {
 test("the form for a new app has what the chosen API takes", async (t) => {
   const { page } = await developing(t);
   await page.getByRole("link", { name: "Create app", exact: true }).click();
-  const rows = { uris: "Redirect URIs", purpose: "How will you use it?" };
   const takes = async (api) => {
     await page.getByLabel("API", { exact: true }).selectOption(api);
-    const seen = Object.entries(rows).map(async ([row, label]) => [row, await page.getByLabel(label).isVisible()]);
-    return { ...Object.fromEntries(await Promise.all(seen)), button: await page.locator("button.primary").textContent() };
+    const purpose = await page.getByLabel("How will you use it?").isVisible();
+    const noSecret = await page.getByLabel("In browsers or on phones").isVisible();
+    return { purpose, noSecret, button: await page.locator("button.primary").textContent() };
   };
-  assert.deepEqual(await takes("spotify"), { uris: true, purpose: false, button: "Create app" });
-  // What was typed for one API is not sent for another that has no use for it.
-  await page.getByLabel("Redirect URIs").fill("https://a.example/callback");
-  assert.deepEqual(await takes("soundcharts"), { uris: false, purpose: false, button: "Create app" });
-  assert.deepEqual(await takes("bandcamp"), { uris: false, purpose: true, button: "Request access" });
-  assert.deepEqual(await takes("spotify-ads"), { uris: true, purpose: true, button: "Request access" });
-  await takes("soundcharts");
+  assert.deepEqual(await takes("spotify"), { purpose: false, noSecret: true, button: "Create app" });
+  // What was chosen for one API is not sent for another that has no use for it.
+  await page.getByLabel("In browsers or on phones").check();
+  assert.deepEqual(await takes("bandcamp"), { purpose: true, noSecret: false, button: "Request access" });
+  await page.getByLabel("How will you use it?").fill("Stock lists.");
+  assert.deepEqual(await takes("soundcharts"), { purpose: false, noSecret: false, button: "Create app" });
   await page.getByLabel("App name").fill("Board of mine");
   await press(page, "Create app");
   await heading(page, "Board of mine");
+  await shownSecret(page);
 });
 
 for (const javaScriptEnabled of [true, false]) {

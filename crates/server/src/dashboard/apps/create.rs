@@ -179,7 +179,6 @@ fn plural(kinds: &[TeamKind]) -> String {
 fn takes(api: &Api) -> String {
     let rows = [
         ("requests", is_by_request(api)),
-        ("redirects", api.dialect().authorization.is_some()),
         ("public", app::may_be_public(&api.rules)),
     ];
     rows.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
