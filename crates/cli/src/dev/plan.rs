@@ -103,8 +103,8 @@ fn example_call(dialect: &str) -> Option<ExampleCall> {
 /// For the pages that refuse a client id or a redirect URI.
 fn hint(api: &str) -> String {
     format!(
-        "Here that is done by stagedoor dev --redirect-uri {api}=URI, or --state FILE for an app of your own; / shows the client \
-         ids there are."
+        "Here that is done in the dashboard, or by stagedoor dev --redirect-uri {api}=URI, or --state FILE for an app of your \
+         own; /_dev/ shows the client ids there are."
     )
 }
 

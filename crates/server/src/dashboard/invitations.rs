@@ -26,6 +26,7 @@ struct InvitationPage<'a> {
     address: &'a str,
     form_token: String,
     team: &'a str,
+    team_id: TeamId,
     invited_by: &'a str,
     until: String,
     /// The role, where one is to be a member.
@@ -60,6 +61,7 @@ fn render(visit: &Visit<'_>, record: &InvitationRecord, wrong: Option<String>) -
         address: &visit.page,
         form_token: visit.form_token(),
         team: team_name,
+        team_id: invitation.team,
         invited_by: &invitation.invited_by,
         until: invitation.expires.to_day(),
         role: match invitation.to {

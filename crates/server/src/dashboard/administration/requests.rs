@@ -1,11 +1,12 @@
 //! Apps that wait for an answer: requests for access, and reviews.
 
 use askama::Template;
-use stagedoor_protocol::Decision;
 use stagedoor_protocol::administration::Objection;
 use stagedoor_protocol::app::{self, AppRecord, Stage};
+use stagedoor_protocol::audit::AuditFilter;
 use stagedoor_protocol::id::AppId;
 use stagedoor_protocol::team::Role;
+use stagedoor_protocol::{Decision, Subject};
 use stagedoor_store::{AppFilter, Page};
 use stagedoor_wire::ClientId;
 
@@ -44,6 +45,8 @@ struct Request {
     purpose: String,
     website: String,
     since: String,
+    /// The e-mail of who asked.
+    asked_by: String,
 }
 
 impl Request {
@@ -62,7 +65,7 @@ async fn render(visit: &Visit<'_>, wrong: Option<(String, String)>) -> Answered 
     let records = visit.store().apps(filter, Page { behind: None::<AppId>, limit: ROWS }).await?;
     let reviews = visit.store().apps_in_review(Page { behind: None, limit: ROWS }).await?;
     let is_wrong = wrong.is_some();
-    let request = |record: &AppRecord| Request {
+    let request = |record: &AppRecord, asked_by: String| Request {
         api: record.api.clone(),
         api_title: visit.dashboard.title_of(&record.api).to_owned(),
         client_id: record.app.client_id.to_string(),
@@ -72,15 +75,32 @@ async fn render(visit: &Visit<'_>, wrong: Option<(String, String)>) -> Answered 
         purpose: record.purpose.clone(),
         website: record.website.clone(),
         since: record.review_asked.unwrap_or(record.created).to_day(),
+        asked_by,
     };
+    let (mut requests, mut in_review) = (Vec::new(), Vec::new());
+    for (records, shown) in [(&records, &mut requests), (&reviews, &mut in_review)] {
+        for record in records {
+            shown.push(request(record, asked_by(visit, record).await?));
+        }
+    }
     let page = RequestsPage {
         layout: Layout::of(visit, signed_in, Here::Requests),
         form_token: visit.form_token(),
-        requests: records.iter().map(request).collect(),
-        reviews: reviews.iter().map(request).collect(),
+        requests,
+        reviews: in_review,
         wrong,
     };
     Ok(html(page.render(), is_wrong))
+}
+
+/// Who asked for the app or its review last, as the log has it.
+async fn asked_by(visit: &Visit<'_>, record: &AppRecord) -> Result<String, Stop> {
+    const LINES: u32 = 50;
+    let filter = AuditFilter { subject: Some(Subject::App(record.app.id)), ..AuditFilter::default() };
+    let log = visit.store().audit(filter, Page { behind: None, limit: LINES }).await?;
+    let asked =
+        log.into_iter().find(|line| matches!(line.entry.what.as_str(), "app created" | "review asked for"));
+    Ok(asked.map(|line| line.entry.actor).unwrap_or_default())
 }
 
 pub(in crate::dashboard) async fn approve(visit: &Visit<'_>) -> Answered {

@@ -177,10 +177,7 @@ fn plural(kinds: &[TeamKind]) -> String {
 
 /// The rows of the form, by their names in the template.
 fn takes(api: &Api) -> String {
-    let rows = [
-        ("requests", is_by_request(api)),
-        ("public", app::may_be_public(&api.rules)),
-    ];
+    let rows = [("requests", is_by_request(api)), ("public", app::may_be_public(&api.rules))];
     rows.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 

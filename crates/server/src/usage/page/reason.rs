@@ -41,7 +41,8 @@ fn in_numbers(reason: &str, terms: &Terms) -> Option<String> {
         }
         "user_not_listed" => match terms.users_allowed {
             Some(users) => format!(
-                "An app in development serves its {users} listed users at most. Add the person to the app's users."
+                "An app in development serves its {users} listed users at most. Add the person to the app's users; \
+                 their next token is good then."
             ),
             None => return None,
         },
@@ -71,7 +72,10 @@ fn of_the_api(reason: &str) -> Option<(&'static str, &'static str)> {
         "app_not_listed" => {
             ("The app is not approved", "The API answers once an administrator has approved the app.")
         }
-        "user_not_listed" => ("The user is not on the list", "Add the person to the app's users."),
+        "user_not_listed" => (
+            "The user is not on the list",
+            "Add the person to the app's users; their next token is good then.",
+        ),
         "legacy_key_wrong" => ("The API key is wrong", "It was changed or has ended. Move to access tokens."),
         "rate_limited" => ("Over the limit", "Wait as long as Retry-After says."),
         "quota_exhausted" => ("The quota is used up", "It begins anew within 30 days."),

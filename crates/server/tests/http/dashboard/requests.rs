@@ -34,6 +34,7 @@ async fn a_request_is_approved() {
     let (mut administrator, _) = signed_in(&app, ("critic@example.com", "closing-night")).await;
     let page = administrator.open("/dashboard/administration/requests").await;
     assert!(page.shows("Monthly statements of sales"), "{}", page.html());
+    assert!(page.shows("asked by <bdi>owner@example.com</bdi>"), "{}", page.html());
     let form = page.html().split("<section").find(|section| section.contains("Monthly")).unwrap().to_owned();
     let client_id = form.split("name=\"client_id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let only = page.only("/dashboard/administration/requests/approve");
