@@ -3,6 +3,7 @@
 use stagedoor_protocol::team::{Role, TeamRecord};
 
 use super::BASE;
+use super::apps::first_team;
 use super::teams::has_access_page;
 use super::visit::{SignedIn, Visit};
 use crate::browser::{form_token, script, stylesheet};
@@ -33,7 +34,7 @@ pub(super) struct Layout<'a> {
     pub(super) email: &'a str,
     pub(super) administrator: bool,
     pub(super) teams: &'a [(TeamRecord, Role)],
-    /// The team that the page is about, or the first of theirs.
+    /// The team that the page is about, or the one that comes first for them.
     pub(super) team: Option<&'a (TeamRecord, Role)>,
     pub(super) here: Here,
     /// What was just done.
@@ -62,7 +63,7 @@ impl<'a> Layout<'a> {
             email: &signed_in.session.account.email,
             administrator: signed_in.administrator,
             teams: &signed_in.memberships,
-            team: visit.team.as_ref().or_else(|| signed_in.memberships.first()),
+            team: visit.team.as_ref().or_else(|| first_team(visit, signed_in)),
             here,
             done: visit.query("done").and_then(done),
             sign_out_token: form_token::make(&visit.door(), &signed_in.cookie, &format!("{BASE}/sign-out")),

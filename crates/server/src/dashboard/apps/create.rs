@@ -16,7 +16,7 @@ use super::super::route::Answered;
 use super::super::visit::{Unsettled, Visit};
 use super::super::{BASE, say};
 use super::credentials::{self, Secrets};
-use super::{address, html};
+use super::{address, first_team, html};
 use crate::api::{Api, Terms};
 use crate::entropy;
 use crate::pages::{WRONG_NAME, filters};
@@ -104,7 +104,11 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         mine().next().is_none() || mine().any(|(team, _)| api.applicant(team.kind).is_served())
     };
     let open: Vec<_> = visit.dashboard.apis.iter().filter(is_open).collect();
-    let owner = mine().find(|(team, _)| team.id.to_string() == asked_team).or_else(|| mine().next());
+    let last = first_team(visit, signed_in).map(|(team, _)| team.id);
+    let owner = mine()
+        .find(|(team, _)| team.id.to_string() == asked_team)
+        .or_else(|| mine().find(|(team, _)| Some(team.id) == last))
+        .or_else(|| mine().next());
     let first_choice = first_choice(&open, owner.map(|(team, _)| team.kind));
     let apis = open.iter().map(|api| ApiChoice {
         name: api.rules.api.to_string(),
@@ -119,7 +123,7 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
     let teams = mine().map(|(team, _)| TeamChoice {
         id: team.id,
         name: team.name.clone(),
-        chosen: team.id.to_string() == asked_team,
+        chosen: owner.is_some_and(|(own, _)| own.id == team.id),
     });
     let terms = open.iter().filter_map(|api| {
         let terms = api.terms.as_ref()?;

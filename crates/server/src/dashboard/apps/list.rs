@@ -11,7 +11,7 @@ use stagedoor_store::{AppFilter, Page};
 use super::super::layout::{Here, Layout};
 use super::super::route::Answered;
 use super::super::visit::Visit;
-use super::{address, badge, html};
+use super::{address, badge, html, remember};
 use crate::pages::filters;
 use crate::settle::Stop;
 
@@ -77,5 +77,9 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
         declined: declined.collect(),
         more,
     };
-    Ok(html(page.render(), false))
+    let mut response = html(page.render(), false);
+    if signed_in.memberships.len() > 1 {
+        remember(visit, team.id, &mut response);
+    }
+    Ok(response)
 }

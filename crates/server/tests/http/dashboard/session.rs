@@ -36,6 +36,26 @@ async fn where_a_person_begins() {
     }
 }
 
+/// Of several teams the one that was looked at last in this browser comes first; a cookie that names another's says nothing.
+#[tokio::test]
+async fn the_team_one_works_for() {
+    let app = TestApp::new().await;
+    let admin = Administrator::of(&app);
+    admin.done("PUT", "teams/5003/members/owner@example.com", json!({ "role": "developer" })).await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    assert_eq!(browser.open("/dashboard").await.answer.header("location"), "/dashboard/teams/5001/apps");
+    browser.open("/dashboard/teams/5003/apps").await;
+    assert_eq!(browser.open("/dashboard").await.answer.header("location"), "/dashboard/teams/5003/apps");
+    let new = browser.open("/dashboard/apps/new").await;
+    assert!(new.html().contains("<option value=\"5003\" selected>"), "{}", new.html());
+    assert!(browser.open("/dashboard/account").await.html().contains("/dashboard/teams/5003/apps\""));
+    let key = ("/dashboard".to_owned(), "stagedoor_team".to_owned());
+    for odd in ["5002", "x", ""] {
+        browser.cookies.insert(key.clone(), odd.to_owned());
+        assert_eq!(browser.open("/dashboard").await.answer.header("location"), "/dashboard/teams/5001/apps");
+    }
+}
+
 /// At the server's address a browser is led to the dashboard, and a program is told of it.
 #[tokio::test]
 async fn the_servers_own_address() {
