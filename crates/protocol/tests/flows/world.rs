@@ -245,6 +245,11 @@ impl World {
                     return Err(Conflict);
                 }
             }
+            Effect::Expect(Expectation::AppEpoch { app, epoch }) => {
+                if self.change(app).epoch != epoch {
+                    return Err(Conflict);
+                }
+            }
             Effect::Expect(Expectation::FewerSecrets { app, than }) => {
                 limit(self.apps[&app].secrets.len(), Some(than))?;
             }
