@@ -51,6 +51,11 @@ async fn acts_for_teams_of_ones_own() {
     browser.submit_and_follow(&page, &[("team", "5003")]).await;
     let bearer =
         app.tokens(&SOUNDCHARTS, &[("grant_type", "client_credentials"), ("team_id", "5003")]).await.access;
+    // A page from before takes nothing away that came since; sent twice, it is as it should be.
+    browser.submit_and_follow(&page, &[("team", "5003")]).await;
+    let stale = browser.submit(&page, &[("team", "5002")]).await;
+    assert_eq!((stale.answer.status, app.app(&SOUNDCHARTS).await.teams.len()), (409, 2), "{}", stale.html());
+    let page = browser.open(CHARTS).await.only(&format!("{CHARTS}/acts-for"));
     browser.submit_and_follow(&page, &[("team", "5002")]).await;
     assert_eq!(app.app(&SOUNDCHARTS).await.teams.len(), 1, "neither is left");
     let call = Call::get("/soundcharts/anything").bearer(&bearer);

@@ -29,6 +29,13 @@ pub(super) fn others(signed_in: &SignedIn, record: &AppRecord) -> Vec<Other> {
     others
 }
 
+/// What a form of these was shown with: a page that is out of date takes away no team that came since.
+pub(super) fn shown(record: &AppRecord) -> String {
+    let mut teams: Vec<_> = record.app.teams.iter().map(|team| team.id.to_string()).collect();
+    teams.sort();
+    format!("acts for {}", teams.join(" "))
+}
+
 pub(in crate::dashboard) async fn set(visit: &Visit<'_>) -> Answered {
     let (record, api) = visit.app()?;
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
@@ -36,7 +43,15 @@ pub(in crate::dashboard) async fn set(visit: &Visit<'_>) -> Answered {
         return Ok(say::nothing_here_for(visit));
     }
     let chosen: Vec<_> = visit.fields("team").filter_map(|id| id.parse().ok().map(TeamId)).collect();
-    let teams = others(signed_in, record).into_iter().map(|other| other.id);
+    let others = others(signed_in, record);
+    // Sent twice, it is as it should be.
+    if others.iter().all(|other| other.is_so == chosen.contains(&other.id)) {
+        return Ok(visit.then(&page(record), "saved"));
+    }
+    if !visit.is_token_for("shown", &shown(record)) {
+        return Ok(say::changed_meanwhile(visit));
+    }
+    let teams = others.into_iter().map(|other| other.id);
     let acts_for = Some(teams.filter(|team| chosen.contains(team)).collect());
     let change = AppChange { acts_for, ..AppChange::default() };
     let saved = visit.settle(app::change(&api.rules, record, change, visit.actor(), visit.now())).await?;

@@ -41,6 +41,8 @@ struct SettingsPage<'a> {
     wrong: Wrong,
     /// Where a token request may name a team.
     others: Option<Vec<Other>>,
+    /// Says with which of them the page was shown.
+    shown_teams: String,
     can_be_reviewed: bool,
     is_in_review: bool,
     /// What was asked and answered, the newest first.
@@ -111,6 +113,7 @@ async fn render_with(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong, made
         is_requested: record.app.stage == Stage::Requested,
         typed: typed.unwrap_or_else(|| Typed::of(record)),
         wrong,
+        shown_teams: visit.token_for(&acts_for::shown(record)),
         others: api.dialect().apps.team_parameter.then(|| acts_for::others(signed_in, record)),
         can_be_reviewed: is_in_development && record.review_asked.is_none(),
         is_in_review: record.review_asked.is_some(),
