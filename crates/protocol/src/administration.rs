@@ -147,6 +147,11 @@ pub enum Expectation {
         app: AppId,
         than: u32,
     },
+    /// Not in as many as this. If it does not hold, a limit is reached.
+    FewerTeams {
+        account: AccountId,
+        than: u32,
+    },
     /// Nothing the app was given has been ended since.
     AppEpoch {
         app: AppId,

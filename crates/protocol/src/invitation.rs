@@ -138,8 +138,14 @@ pub fn take_over(
     if !is_it || email != invitation.email.as_str() {
         return Decision::refuse(Objection::InvitationOver);
     }
-    let Decision { reply, effects } = transfer;
-    Decision { reply, effects: use_up(invitation, email, now).into_iter().chain(effects).collect() }
+    // One that is refused leaves the offer as it was.
+    match transfer.reply {
+        Err(refusal) => Decision::refuse(refusal),
+        Ok(()) => {
+            let used = use_up(invitation, email, now).into_iter();
+            Decision { reply: Ok(()), effects: used.chain(transfer.effects).collect() }
+        }
+    }
 }
 
 /// Takes it back.

@@ -124,7 +124,10 @@ pub fn create(
     Decision { reply: Ok(id), effects }
 }
 
-/// Makes a team for the person who asks for it: they are its first owner.
+/// Teams that a person may be in and still found another.
+const MAX_TEAMS: u32 = 50;
+
+/// Makes a team for the person who asks for it: they are its first owner. Nobody who is in 50 founds another.
 pub fn found(
     name: String,
     kind: TeamKind,
@@ -137,7 +140,8 @@ pub fn found(
     let mut decision = create(name, kind, taken, actor, now, rng);
     if let Ok(team) = decision.reply {
         let member = Change::SetMember { team, account: founder, role: Role::Owner };
-        decision.effects.push(Effect::Administer(member));
+        let fewer = Expectation::FewerTeams { account: founder, than: MAX_TEAMS };
+        decision.effects.extend([Effect::Expect(fewer), Effect::Administer(member)]);
     }
     decision
 }

@@ -78,6 +78,10 @@ pub(crate) async fn submit(
         Tried::In(account) => {
             let mut response = redirect(&parts.method, occasion.address);
             start(door, &mut response, &account).await?;
+            // In two tabs at once, the one that comes first is signed out: its cookie is gone.
+            if let Some((_, before)) = &visitor.session {
+                settle(door.store, session::end(before.id)).await?;
+            }
             Ok(response)
         }
     }

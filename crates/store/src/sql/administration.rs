@@ -50,6 +50,8 @@ statements! {
     /// id, hash, team, role, app, email, invited by, expires
     SAVE_INVITATION = "INSERT INTO invitations (id, hash, team_id, role, app_id, email, invited_by, expires)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// account
+    COUNT_TEAMS = "SELECT count(*) FROM team_members WHERE account_id = $1";
     /// team, now
     COUNT_INVITATIONS = "SELECT count(*) FROM invitations WHERE team_id = $1 AND expires > $2";
     /// invitation

@@ -13,6 +13,7 @@ use stagedoor_wire::dialect::AppCreation;
 use super::super::layout::{Here, Layout};
 use super::super::redirect_uris::{self, Mistake};
 use super::super::route::Answered;
+use super::super::teams::create::TOO_MANY;
 use super::super::visit::{Unsettled, Visit};
 use super::super::{BASE, say};
 use super::credentials::{self, Secrets};
@@ -264,11 +265,16 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         &mut entropy::rng(),
     );
     // The team first: its row is what the app's refers to. None is made for an app that is refused.
+    let is_new = !team.effects.is_empty();
     let founding = team.effects.into_iter().filter(|_| reply.is_ok());
     let effects = founding.chain(effects).collect();
     let created = match visit.settle(Decision { reply, effects }).await? {
         Ok(created) => created,
         Err(Unsettled::Conflict) => return created_before(visit, team.id, id).await,
+        // A team that is new has no apps: it is one too many itself.
+        Err(Unsettled::LimitReached) if is_new => {
+            return ask(visit, typed, Wrong { team: Some(TOO_MANY.to_owned()), ..Wrong::default() });
+        }
         Err(Unsettled::LimitReached | Unsettled::Refused(Refusal::LimitReached)) => {
             let most = api.dialect().apps.per_team.unwrap_or_default();
             let error = format!(

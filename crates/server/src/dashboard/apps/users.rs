@@ -86,7 +86,9 @@ pub(in crate::dashboard) async fn add(visit: &Visit<'_>) -> Answered {
     if !asked.allowed {
         return Ok(say::too_many(visit, asked.retry_after_seconds));
     }
-    let Some(account) = visit.store().account_of_email(email.as_str()).await? else {
+    // One that is not confirmed is nobody's yet.
+    let account = visit.store().account_of_email(email.as_str()).await?.filter(|own| own.confirmed);
+    let Some(account) = account else {
         let wrong = "Nobody has an account here with this e-mail yet. Ask them to make one, then add them.";
         return render(visit, Some(wrong.to_owned())).await;
     };

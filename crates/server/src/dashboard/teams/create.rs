@@ -14,8 +14,8 @@ use crate::entropy;
 use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 
-/// Teams that one person may be a member of and still make another.
-const MAX_TEAMS: usize = 50;
+/// Said to whoever founds one too many.
+pub(in crate::dashboard) const TOO_MANY: &str = "You are in as many teams as one may be. Leave one first.";
 
 #[derive(Template)]
 #[template(path = "dashboard/team_new.html")]
@@ -55,14 +55,12 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     if let Some((mine, _)) = signed_in.memberships.iter().find(|(team, _)| team.name == name) {
         return Ok(visit.then(&super::address(mine), "team-created"));
     }
-    if signed_in.memberships.len() >= MAX_TEAMS {
-        return ask(visit, Some("You are in as many teams as one may be. Leave one first."));
-    }
     let taken = visit.store().team_by_name(&name).await?.is_some();
     let founder = signed_in.session.account.id;
     let made = team::found(name, kind, taken, founder, visit.actor(), visit.now(), &mut entropy::rng());
     match visit.settle(made).await? {
         Ok(id) => Ok(visit.then(&format!("{BASE}/teams/{id}"), "team-created")),
+        Err(Unsettled::LimitReached) => ask(visit, Some(TOO_MANY)),
         Err(Unsettled::Refused(_)) => ask(visit, Some("Another team has this name. Choose another.")),
         Err(_) => Ok(say::changed_meanwhile(visit)),
     }

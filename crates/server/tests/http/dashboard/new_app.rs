@@ -4,7 +4,7 @@ use stagedoor_protocol::team::TeamKind;
 use stagedoor_store::{AppFilter, Page as Listed};
 
 use super::{OWNER, STRANGER, signed_in};
-use crate::app::{Page, TestApp};
+use crate::app::{Browser, Page, TestApp};
 
 const NEW: &str = "/dashboard/apps/new";
 const CREATE: &str = "/dashboard/apps/new/create";
@@ -107,4 +107,32 @@ async fn terms_are_accepted_as_they_are_now() {
     let page = owner.open(NEW).await.only(CREATE);
     let made = owner.submit(&page, &[("api", "spotify"), ("team", "5001"), ("name", "Other")]).await;
     assert_eq!(made.answer.status, 303, "{}", made.answer.shown());
+}
+
+/// However a team is founded, nobody founds more than 50.
+#[tokio::test]
+async fn nobody_founds_teams_without_end() {
+    let app = TestApp::new().await;
+    let (mut stranger, _) = signed_in(&app, STRANGER).await;
+    let founded = async |browser: &mut Browser<'_>, number: usize| {
+        let name = format!("Team {number}");
+        let page = browser.open(NEW).await.only(CREATE);
+        let team = [("team", ""), ("team_name", &*name), ("team_kind", "band")];
+        browser.submit(&page, &[&team[..], &[("api", "standard"), ("name", "Setlist")]].concat()).await
+    };
+    for number in 1..=50 {
+        let made = founded(&mut stranger, number).await;
+        assert_eq!(made.answer.status, 200, "{number}: {}", made.html());
+    }
+    let refused = founded(&mut stranger, 51).await;
+    assert!(
+        refused.answer.status == 422 && refused.html().contains("id=\"team-error\"")
+            || refused.shows("as many teams"),
+        "{}",
+        refused.html()
+    );
+    assert!(app.server.store().team_by_name("Team 51").await.unwrap().is_none());
+    let page = stranger.open("/dashboard/teams/new").await.only("/dashboard/teams/new/create");
+    let refused = stranger.submit(&page, &[("name", "Team 52"), ("kind", "band")]).await;
+    assert!(refused.answer.status == 422 && refused.shows("as many teams"), "{}", refused.html());
 }

@@ -1,11 +1,13 @@
 //! Teams: members, roles, invitations, and apps that go to another team.
 
+use serde_json::json;
 use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::id::{AccountId, TeamId};
-use stagedoor_protocol::team::Role;
+use stagedoor_protocol::team::{Role, TeamKind};
 use stagedoor_protocol::{Decision, Effect};
 
 use super::{OWNER, STRANGER, VIEWER, signed_in};
+use crate::admin::Administrator;
 use crate::app::{BANDCAMP, Call, Page, SPOTIFY, TestApp};
 
 const TEAM: &str = "/dashboard/teams/5001";
@@ -181,6 +183,33 @@ async fn an_app_is_taken_over() {
     assert!(taken.shows("The app has moved"), "{}", taken.html());
     assert_eq!(owner.open(APP).await.answer.status, 404);
     assert_eq!(app.app(&BANDCAMP).await.owner.name, "Critics");
+}
+
+/// A team that cannot have the app is refused, and the offer stands: nothing was accepted.
+#[tokio::test]
+async fn an_offer_outlasts_a_refusal() {
+    const APP: &str = "/dashboard/apps/bandcamp/29";
+    let app = TestApp::setup().serves("bandcamp", &[TeamKind::Label, TeamKind::Band]).start().await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let admin = Administrator::of(&app);
+    for team in ["5002", "5003"] {
+        let path = format!("teams/{team}/members/{}", STRANGER.0);
+        admin.ask("PUT", &path, &json!({ "role": "owner" })).await;
+    }
+    let (mut stranger, _) = signed_in(&app, STRANGER).await;
+    let offer = owner.open(&format!("{APP}/settings")).await.only(&format!("{APP}/settings/offer"));
+    let link = link(&owner.submit(&offer, &[("email", STRANGER.0)]).await);
+    let accept = stranger.open(&link).await.only(&format!("{link}/accept"));
+    let refused = stranger.submit(&accept, &[("team", "5002")]).await;
+    assert!(
+        refused.answer.status == 422 && refused.shows("does not serve teams of this kind"),
+        "{}",
+        refused.html()
+    );
+    let log = admin.get("audit?limit=20").await.to_string();
+    assert!(!log.contains("invitation accepted"), "{log}");
+    let taken = stranger.submit_and_follow(&accept, &[("team", "5003")]).await;
+    assert!(taken.shows("The app has moved"), "{}", taken.html());
 }
 
 #[tokio::test]

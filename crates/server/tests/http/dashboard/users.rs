@@ -1,5 +1,8 @@
 //! The people an app in development may serve.
 
+use stagedoor_protocol::Effect;
+use stagedoor_protocol::administration::Change;
+
 use super::{OWNER, STRANGER, signed_in};
 use crate::app::{CRITIC, Call, SPOTIFY, TestApp};
 
@@ -43,6 +46,19 @@ async fn mistakes_stand_at_the_field() {
         assert!(wrong.answer.status == 422 && wrong.shows(says), "{}", wrong.html());
         assert!(wrong.html().contains(&format!("value=\"{email}\"")), "what was typed is kept");
     }
+}
+
+/// An account that was never confirmed is nobody's.
+#[tokio::test]
+async fn an_account_that_is_not_confirmed_is_none() {
+    let app = TestApp::new().await;
+    let critic = app.server.store().account_of_email(STRANGER.0).await.unwrap().unwrap();
+    let unconfirmed = Change::SetAccountConfirmed { account: critic.id, confirmed: false };
+    app.server.store().commit(vec![Effect::Administer(unconfirmed)]).await.unwrap();
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let add = browser.open(USERS).await.only(&format!("{USERS}/add"));
+    let wrong = browser.submit(&add, &[("email", STRANGER.0)]).await;
+    assert!(wrong.answer.status == 422 && wrong.shows("Nobody has an account"), "{}", wrong.html());
 }
 
 /// The form tells whether an e-mail has an account: no way to learn that of many.

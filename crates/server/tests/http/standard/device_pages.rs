@@ -142,3 +142,19 @@ async fn forgery() {
     let shown = browser.open(&format!("/standard/device?user_code={code}&answer=allow&step=confirm")).await;
     assert!(shown.shows("Does your device show this code"));
 }
+
+/// Two tabs, and a sign-in in each: the session of the first ends with the second, for nobody could end it any more.
+#[tokio::test]
+async fn signed_in_twice() {
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
+    let (one, two) = (browser.open("/standard/device").await, browser.open("/standard/device").await);
+    browser.sign_in(&one, CRITIC).await;
+    let first = browser.cookies.clone();
+    assert!(!browser.open("/standard/device").await.html().contains("type=\"password\""));
+    browser.sign_in(&two, CRITIC).await;
+    assert_ne!(browser.cookies, first);
+    assert!(!browser.open("/standard/device").await.html().contains("type=\"password\""));
+    browser.cookies = first;
+    assert!(browser.open("/standard/device").await.html().contains("type=\"password\""), "it is over");
+}

@@ -24,6 +24,9 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
         Expectation::FewerSecrets { app, than } => {
             return fewer(tables.count(app_sql::COUNT_SECRETS, [app.0])?, *than);
         }
+        Expectation::FewerTeams { account, than } => {
+            return fewer(tables.count(sql::COUNT_TEAMS, [account.0])?, *than);
+        }
         Expectation::FewerInvitations { team, than, at } => {
             return fewer(tables.count(sql::COUNT_INVITATIONS, [team.0, at.0])?, *than);
         }
