@@ -100,7 +100,7 @@ impl AtRest {
         let now = Clock::default().now();
         let applied = match &self.store {
             Some(store) if request.commit => {
-                let by = Applicant { actor: &actor, origin: "apply", also: &[] };
+                let by = Applicant { actor: &actor, origin: "apply", given: Vec::new() };
                 self.runtime.block_on(state_file::apply(request, store, &self.rules, by, now))
             }
             _ => {

@@ -1,4 +1,4 @@
-//! Credentials of programs that administer the server over the network. They are made by people, end by themselves, and are
+//! Credentials of programs that administer the server over the network. They are made by people, end with them or by themselves, and are
 //! kept as a keyed hash; an API takes none of them, and nothing that an API gave out is one.
 
 use rand_core::CryptoRng;
@@ -7,7 +7,7 @@ use stagedoor_wire::Secret;
 use crate::administration::{Change, Objection};
 use crate::code::Handle;
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
-use crate::id::CredentialId;
+use crate::id::{AccountId, CredentialId};
 use crate::keys::{KeyId, KeyRing, Purpose, Tag};
 use crate::usage::Day;
 use crate::{Timestamp, opaque};
@@ -88,6 +88,8 @@ pub struct AdminCredential {
     /// No other has it.
     pub name: String,
     pub scopes: AdminScopes,
+    /// The administrator it ends with; none where who made it has no account here.
+    pub made_by: Option<AccountId>,
     pub key: KeyId,
     pub hash: Tag,
     pub created: Timestamp,
@@ -114,6 +116,7 @@ pub fn read(text: &str) -> Option<Handle> {
 pub struct Terms {
     pub name: String,
     pub scopes: AdminScopes,
+    pub made_by: Option<AccountId>,
     /// The usual time from now where it is left out.
     pub expires: Option<Timestamp>,
 }
@@ -130,10 +133,12 @@ impl NewAdminCredential {
     pub fn of(handle: &Handle, terms: Terms, keys: &KeyRing, now: Timestamp) -> Self {
         let (id, key) = (handle.id.to_be_bytes(), keys.active(Purpose::ClientSecret, now));
         let hash = keys.tag(Purpose::ClientSecret, key, &[WHAT, &id, &handle.hash()]).unwrap_or_default();
-        let Terms { name, scopes, expires } = terms;
+        let Terms { name, scopes, made_by, expires } = terms;
         let expires = expires.unwrap_or(now.plus_seconds(USUAL_DAYS * DAY_SECONDS));
         let id = CredentialId(handle.id);
-        let stored = AdminCredential { id, name, scopes, key, hash, created: now, expires, last_used: None };
+        let last_used = None;
+        let stored =
+            AdminCredential { id, name, scopes, made_by, key, hash, created: now, expires, last_used };
         Self { text: handle.write(opaque::ADMIN_CREDENTIAL), stored }
     }
 }
@@ -201,7 +206,8 @@ mod tests {
 
     fn terms(days: Option<i64>) -> Terms {
         let expires = days.map(|days| NOW.plus_seconds(days * DAY_SECONDS));
-        Terms { name: "deploy".to_owned(), scopes: AdminScopes::parse("read").unwrap(), expires }
+        let scopes = AdminScopes::parse("read").unwrap();
+        Terms { name: "deploy".to_owned(), scopes, made_by: None, expires }
     }
 
     #[test]

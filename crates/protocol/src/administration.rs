@@ -8,7 +8,7 @@ use stagedoor_wire::RedirectUri;
 use crate::account::Email;
 use crate::admin_credential::AdminCredential;
 use crate::app::Stage;
-use crate::id::{AccountId, AppId, CredentialId, InvitationId, TeamId};
+use crate::id::{AccountId, AppId, CredentialId, InvitationId, SessionId, TeamId};
 use crate::invitation::Invitation;
 use crate::team::{Role, TeamKind};
 use crate::usage::Day;
@@ -21,6 +21,7 @@ pub enum Change {
         account: AccountId,
         name: String,
     },
+    /// The credentials that an administrator made end with being one.
     SetAdministrator {
         account: AccountId,
         administrator: bool,
@@ -180,6 +181,23 @@ pub enum Expectation {
         password_hash: String,
         confirmed: bool,
     },
+    /// The session is on: it was not ended, nor everything of its account, which is not suspended.
+    SignedIn(SessionId),
+    /// The account administers, and is not suspended.
+    Administrator(AccountId),
+    /// The account has at least this role in the team.
+    AtLeast {
+        team: TeamId,
+        account: AccountId,
+        role: Role,
+    },
+    /// The app belongs to this team, and is not suspended.
+    AppOf {
+        app: AppId,
+        team: TeamId,
+    },
+    /// The credential was not revoked.
+    Credential(CredentialId),
 }
 
 /// Why an administrator's change is not made. The texts are for people and say what to do.

@@ -35,6 +35,14 @@ impl<T, R> Decision<T, R> {
         Self { reply: Ok(reply), effects: Vec::new() }
     }
 
+    /// The same, done only where these hold at its commit. What changes nothing needs nothing.
+    pub fn provided(mut self, expectations: impl IntoIterator<Item = Expectation>) -> Self {
+        if !self.effects.is_empty() {
+            self.effects.splice(..0, expectations.into_iter().map(Effect::Expect));
+        }
+        self
+    }
+
     /// The same, and its lines of the audit log say by which way it came.
     pub fn by_way_of(mut self, origin: &str) -> Self {
         for effect in &mut self.effects {
@@ -91,7 +99,7 @@ pub enum Effect {
         now: ActiveGrant,
     },
     /// Raises an epoch: everything issued under the former one ends, with the codes and allowed devices that could still
-    /// start a grant.
+    /// start a grant, and the credentials that an account made.
     Raise {
         epoch: EpochOf,
         at: Timestamp,

@@ -73,7 +73,7 @@ pub fn is_code(
         && opened.is_under(keys, errand.what(), &standing(account))
 }
 
-/// Expects the account to stand as it did when its code was looked at: of two who use one code, one does.
+/// Expects the account to stand as it did when its code or password was looked at: of two who use one code, one does.
 pub fn as_it_was(account: &Account) -> Effect {
     Effect::Expect(Expectation::AccountIs {
         account: account.id,

@@ -7,6 +7,7 @@ use crate::Timestamp;
 use crate::code::{Handle, Hash};
 use crate::decision::{Decision, Effect};
 use crate::id::{AccountId, SessionId};
+use crate::link::as_it_was;
 
 /// Lifetime of a session, in seconds: twelve hours.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
@@ -63,13 +64,15 @@ impl Session {
     }
 }
 
-/// Starts a session for a person whose password was right. The handle is always new, so that one planted before the
+/// Starts a session for a person whose password was right, unless it was changed since. The handle is always new, so that one planted before the
 /// sign-in is worth nothing (RFC 6819 §4.4.1.13; session fixation).
-pub fn start(account: AccountId, epoch: u32, now: Timestamp, rng: &mut impl CryptoRng) -> Decision<Secret> {
+pub fn start(account: &Account, now: Timestamp, rng: &mut impl CryptoRng) -> Decision<Secret> {
     let id = SessionId::new(now, rng);
     let handle = Handle::new(id.0, rng);
     let expires = now.plus_seconds(SESSION_SECONDS);
-    let effects = vec![Effect::StartSession { id, hash: handle.hash(), account, epoch, at: now, expires }];
+    let (hash, epoch) = (handle.hash(), account.epoch);
+    let start = Effect::StartSession { id, hash, account: account.id, epoch, at: now, expires };
+    let effects = vec![as_it_was(account), start];
     Decision { reply: Ok(handle.write("")), effects }
 }
 

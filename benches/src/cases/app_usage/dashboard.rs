@@ -14,7 +14,7 @@ use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::decision::Effect;
 use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_protocol::keys::KeyRing;
-use stagedoor_protocol::session;
+use stagedoor_protocol::session::{self, Account};
 use stagedoor_protocol::team::Role;
 use stagedoor_server::password::Passwords;
 use stagedoor_server::{Api, Clock, Dashboard, Server};
@@ -60,18 +60,27 @@ impl Visitor {
         store: &Store,
         now: Timestamp,
     ) -> anyhow::Result<Self> {
-        let account = Effect::CreateAccount {
+        let person = Account {
             id: PERSON,
             email: "ada@example.com".to_owned(),
             name: "Ada".to_owned(),
             password_hash: String::new(),
+            epoch: 0,
+            suspended: false,
+            confirmed: true,
+        };
+        let account = Effect::CreateAccount {
+            id: PERSON,
+            email: person.email.clone(),
+            name: person.name.clone(),
+            password_hash: person.password_hash.clone(),
             at: now,
         };
         let changes = [
             Change::SetAdministrator { account: PERSON, administrator: true },
             Change::SetMember { team: TeamId(1), account: PERSON, role: Role::Owner },
         ];
-        let started = session::start(PERSON, 0, now, &mut StdRng::seed_from_u64(6));
+        let started = session::start(&person, now, &mut StdRng::seed_from_u64(6));
         let changes = changes.map(Effect::Administer).into_iter();
         store.commit([account].into_iter().chain(changes).chain(started.effects).collect()).await?;
         let handle = started.reply.ok().context("no session")?;

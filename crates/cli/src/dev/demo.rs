@@ -31,7 +31,7 @@ pub(super) fn admin_credential(keys: &KeyRing, now: Timestamp) -> anyhow::Result
     let handle = admin_credential::read(ADMIN_CREDENTIAL).context("the demo admin credential is none")?;
     let scopes = AdminScopes::parse("read write").context("the demo admin credential has no scopes")?;
     let expires = Some(now.plus_seconds(admin_credential::MOST_DAYS * 24 * 3600));
-    let terms = Terms { name: "demo".to_owned(), scopes, expires };
+    let terms = Terms { name: "demo".to_owned(), scopes, made_by: None, expires };
     let stored = NewAdminCredential::of(&handle, terms, keys, now).stored;
     Ok(Effect::Administer(Change::AddCredential(stored)))
 }

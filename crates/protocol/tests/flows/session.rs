@@ -1,5 +1,6 @@
 //! Signed-in browsers.
 
+use stagedoor_protocol::administration::Expectation;
 use stagedoor_protocol::id::AccountId;
 use stagedoor_protocol::session::{self, Account, SESSION_SECONDS, Session};
 use stagedoor_protocol::{Effect, Timestamp};
@@ -9,21 +10,20 @@ use crate::api::Api;
 use crate::setting::START;
 
 fn signed_in(api: &mut Api) -> (Secret, Session) {
-    let decision = session::start(AccountId(5), 2, api.now, &mut api.rng);
-    let [Effect::StartSession { id, hash, account, epoch, expires, .. }] = decision.effects.as_slice() else {
+    let (email, name, password_hash) = (String::new(), String::new(), "hash".to_owned());
+    let id = AccountId(5);
+    let account = Account { id, email, name, password_hash, epoch: 2, suspended: false, confirmed: true };
+    let decision = session::start(&account, api.now, &mut api.rng);
+    let [
+        Effect::Expect(Expectation::AccountIs { password_hash: expected, .. }),
+        Effect::StartSession { id, hash, epoch, expires, .. },
+    ] = decision.effects.as_slice()
+    else {
         panic!()
     };
-    let (email, name, password_hash) = (String::new(), String::new(), String::new());
-    let account = Account {
-        id: *account,
-        email,
-        name,
-        password_hash,
-        epoch: *epoch,
-        suspended: false,
-        confirmed: true,
-    };
-    (decision.reply.unwrap(), Session { id: *id, hash: *hash, account, epoch: *epoch, expires: *expires })
+    assert_eq!((&**expected, *epoch), ("hash", 2));
+    let (id, hash, epoch, expires) = (*id, *hash, *epoch, *expires);
+    (decision.reply.unwrap(), Session { id, hash, account, epoch, expires })
 }
 
 #[test]

@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use stagedoor_protocol::administration::Expectation;
 use stagedoor_protocol::idempotency::{self, CallName, Fingerprint, Verdict};
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{Decision, Effect, Timestamp};
@@ -105,9 +106,10 @@ impl<'a> Call<'a> {
         keys(self.server)
     }
 
-    /// Goes with the effects of a call that is done once.
-    pub(super) fn once(&self) -> &[Effect] {
-        self.once.as_slice()
+    /// Goes before the effects of a call: that its credential was not revoked since, and that it is done once.
+    pub(super) fn given(&self) -> impl Iterator<Item = Effect> {
+        let credential = self.caller.credential.iter().map(|own| Expectation::Credential(own.id));
+        credential.map(Effect::Expect).chain(self.once.clone())
     }
 
     /// Who asks, for the audit log.
@@ -137,7 +139,7 @@ impl<'a> Call<'a> {
     pub(super) async fn settle<T, R: Into<Problem>>(&self, decision: Decision<T, R>) -> Result<T, Problem> {
         let Decision { reply, mut effects } = decision.by_way_of(self.caller.origin);
         if reply.is_ok() {
-            effects.extend_from_slice(self.once());
+            effects.splice(..0, self.given());
         }
         self.store().commit(effects).await?;
         reply.map_err(Into::into)

@@ -51,7 +51,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let scopes = AdminScopes::parse(&new.scope)
         .ok_or_else(|| Problem::bad(format!("`{}` is no scope", new.scope), "give read, write, or both"))?;
     let expires = new.expires.as_deref().map(|text| call::time("expires", text)).transpose()?;
-    let terms = Terms { name: read_name(&new.name)?, scopes, expires };
+    let terms = Terms { name: read_name(&new.name)?, scopes, made_by: None, expires };
     let taken = call.store().admin_credential_by_name(&terms.name).await?.is_some();
     let decision = {
         let rng = &mut entropy::rng();

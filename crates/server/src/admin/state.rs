@@ -31,7 +31,7 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Problem> {
 pub(super) async fn apply(call: &Call<'_>) -> Result<Answer, Problem> {
     let request: ApplyRequest = call.body()?;
     let rules: Vec<Rules> = call.server.apis().iter().map(|api| api.rules.clone()).collect();
-    let by = Applicant { actor: call.actor(), origin: call.origin(), also: call.once() };
+    let by = Applicant { actor: call.actor(), origin: call.origin(), given: call.given().collect() };
     let applied = state_file::apply(&request, call.store(), &rules, by, call.now()).await?;
     Ok(Answer::ok(applied).with_secrets(&["secrets"]))
 }

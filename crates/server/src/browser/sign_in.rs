@@ -3,7 +3,9 @@
 use axum::http::{StatusCode, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
+use stagedoor_protocol::Decision;
 use stagedoor_protocol::session::{self, Account};
+use stagedoor_store::CommitError;
 use stagedoor_wire::{Secret, form_fields};
 
 use super::response::{page, redirect};
@@ -14,7 +16,7 @@ use crate::entropy;
 use crate::listen::address;
 use crate::pages::{MessagePage, SignInPage};
 use crate::password::{Attempt, Busy};
-use crate::settle::{Stop, settle};
+use crate::settle::Stop;
 
 /// What surrounds a sign-in: whom it is for and where it leads.
 pub(crate) struct Occasion<'a> {
@@ -77,12 +79,10 @@ pub(crate) async fn submit(
         Tried::Unconfirmed(_) => Ok(show(door, visitor, occasion, &email, Some(UNCONFIRMED))),
         Tried::In(account) => {
             let mut response = redirect(&parts.method, occasion.address);
-            start(door, &mut response, &account).await?;
-            // In two tabs at once, the one that comes first is signed out: its cookie is gone.
-            if let Some((_, before)) = &visitor.session {
-                settle(door.store, session::end(before.id)).await?;
+            match start(door, &mut response, visitor, &account).await? {
+                Ok(()) => Ok(response),
+                Err(Changed) => Ok(show(door, visitor, occasion, &email, Some(WRONG))),
             }
-            Ok(response)
         }
     }
 }
@@ -133,13 +133,27 @@ pub(crate) async fn try_password(
     })
 }
 
-/// Starts a session and hands it to the browser.
-pub(crate) async fn start(door: &Door<'_>, response: &mut Response, account: &Account) -> Result<(), Stop> {
-    let started = session::start(account.id, account.epoch, door.now, &mut entropy::rng());
-    let handle = settle(door.store, started).await?;
-    let_in(door, response, &handle);
+/// The account does not stand any more as it did when its password was checked.
+pub(crate) struct Changed;
+
+/// Starts a session in place of the browser's own, and hands it over.
+pub(crate) async fn start(
+    door: &Door<'_>,
+    response: &mut Response,
+    visitor: &Visitor,
+    account: &Account,
+) -> Result<Result<(), Changed>, Stop> {
+    let Decision { reply, mut effects } = session::start(account, door.now, &mut entropy::rng());
+    // In two tabs at once, the one that comes first is signed out: its cookie is gone.
+    effects.extend(visitor.session.iter().flat_map(|(_, before)| session::end(before.id).effects));
+    match door.store.commit(effects).await {
+        Ok(()) => {}
+        Err(CommitError::Unavailable(error)) => return Err(error.into()),
+        Err(CommitError::Conflict | CommitError::LimitReached) => return Ok(Err(Changed)),
+    }
+    let_in(door, response, &reply?);
     known::remember(door, response, &account.email);
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn too_many(door: &Door<'_>, seconds: u32) -> Response {

@@ -146,7 +146,7 @@ async fn take_over(visit: &Visit<'_>, record: &InvitationRecord, app: &AppRecord
     };
     let moved = app::transfer(&api.rules, app, &to, api.applicant(to.kind), visit.actor(), visit.now());
     let decision = invitation::take_over(&record.invitation, app, visit.actor(), moved, visit.now());
-    match visit.settle(decision).await? {
+    match visit.settle(decision.provided(visit.has_role(to.id, Role::Owner))).await? {
         Ok(()) => Ok(visit.then(&address(app), "moved")),
         Err(unsettled) => match why_not(&unsettled) {
             Some(wrong) => render(visit, record, Some(wrong.to_owned())),

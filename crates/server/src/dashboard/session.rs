@@ -10,7 +10,7 @@ use super::accounts::confirm;
 use super::route::Answered;
 use super::visit::Visit;
 use super::{BASE, is_at, say};
-use crate::browser::sign_in::{self, Tried};
+use crate::browser::sign_in::{self, Changed, Tried};
 use crate::browser::visitor::let_out;
 use crate::browser::{page, redirect};
 use crate::config::Registration;
@@ -57,8 +57,10 @@ pub(super) async fn enter(visit: &Visit<'_>) -> Answered {
         }
         Tried::In(account) => {
             let mut response = redirect(&visit.parts.method, next);
-            sign_in::start(&visit.door(), &mut response, &account).await?;
-            Ok(response)
+            match sign_in::start(&visit.door(), &mut response, &visit.visitor, &account).await? {
+                Ok(()) => Ok(response),
+                Err(Changed) => again(sign_in::WRONG),
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, request::Parts};
 use axum::response::Response;
+use stagedoor_protocol::administration::Expectation;
 use stagedoor_protocol::app::{AppRecord, Stage};
 use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::session::Session;
@@ -32,6 +33,7 @@ const ORIGIN: &str = "dashboard";
 pub(super) struct Visit<'a> {
     pub(super) dashboard: &'a Dashboard,
     pub(super) parts: Parts,
+    needs: Needs,
     /// Path of the page, where a form stands on one.
     pub(super) page: String,
     pub(super) visitor: Visitor,
@@ -100,6 +102,7 @@ impl<'a> Visit<'a> {
         let visitor = Visitor::of(&dashboard.door(), &parts.headers).await.map_err(unavailable)?;
         let mut visit = Self {
             dashboard,
+            needs: route.needs,
             page,
             visitor,
             signed_in: None,
@@ -111,7 +114,7 @@ impl<'a> Visit<'a> {
             parts,
         };
         visit.sign_in().await.map_err(unavailable)?;
-        if let Some(response) = visit.admit(route).await.map_err(unavailable)? {
+        if let Some(response) = visit.admit(route.way).await.map_err(unavailable)? {
             return Err(Box::new(visit.greeted(response)));
         }
         Ok((visit, route))
@@ -127,15 +130,15 @@ impl<'a> Visit<'a> {
     }
 
     /// The answer to whoever may not go on.
-    async fn admit(&mut self, route: &Route) -> Result<Option<Response>, Stop> {
-        if route.way == Way::Post && self.is_cross_site(route) {
+    async fn admit(&mut self, way: Way) -> Result<Option<Response>, Stop> {
+        if way == Way::Post && self.is_cross_site() {
             return Ok(Some(say::not_from_here(self)));
         }
         let signed_in = self.signed_in.as_ref();
-        if signed_in.is_none() && !matches!(route.needs, Needs::Nobody | Needs::Link) {
+        if signed_in.is_none() && !matches!(self.needs, Needs::Nobody | Needs::Link) {
             return Ok(Some(self.to_sign_in()));
         }
-        let missing = match route.needs {
+        let missing = match self.needs {
             Needs::Nobody | Needs::Link | Needs::Account => None,
             Needs::Administrator => (!self.is_administrator()).then(|| say::nothing_here_for(self)),
             Needs::Member(role) => {
@@ -155,17 +158,17 @@ impl<'a> Visit<'a> {
             return Ok(missing);
         }
         let is_suspended = self.app.as_ref().is_some_and(|record| record.app.stage == Stage::Suspended);
-        if route.way == Way::Post && is_suspended {
+        if way == Way::Post && is_suspended {
             return Ok(Some(say::suspended(self)));
         }
         // Last, so that a form tells no stranger what is there.
-        let fresh = route.way == Way::Get || self.is_own_form();
+        let fresh = way == Way::Get || self.is_own_form();
         Ok((!fresh).then(|| say::stale(self)))
     }
 
-    fn is_cross_site(&self, route: &Route) -> bool {
+    fn is_cross_site(&self) -> bool {
         let (headers, origin) = (&self.parts.headers, &self.dashboard.origin);
-        match route.needs {
+        match self.needs {
             Needs::Link => form_token::is_cross_site_without_referrer(headers, origin),
             _ => form_token::is_cross_site(headers, origin),
         }
@@ -296,12 +299,37 @@ impl<'a> Visit<'a> {
         Ok((record, api))
     }
 
-    /// Commits what was decided.
+    /// What has let them in, for the commit to make sure of: others may have taken it from them since.
+    fn authority(&self) -> Vec<Expectation> {
+        let (false, Some(signed_in)) =
+            (matches!(self.needs, Needs::Nobody | Needs::Link), self.signed_in.as_ref())
+        else {
+            return Vec::new();
+        };
+        let mut authority = vec![Expectation::SignedIn(signed_in.session.id)];
+        if self.needs == Needs::Administrator {
+            authority.push(Expectation::Administrator(signed_in.session.account.id));
+        }
+        if let (Needs::Member(role) | Needs::App(role), Some((team, _))) = (self.needs, &self.team) {
+            authority.extend(self.has_role(team.id, role));
+            let app = self.app.iter().map(|record| record.app.id);
+            authority.extend(app.map(|app| Expectation::AppOf { app, team: team.id }));
+        }
+        authority
+    }
+
+    /// That they still are this, or more, in a team which the route does not name.
+    pub(super) fn has_role(&self, team: TeamId, role: Role) -> Option<Expectation> {
+        let account = self.signed_in.as_ref()?.session.account.id;
+        Some(Expectation::AtLeast { team, account, role })
+    }
+
+    /// Commits what was decided, as long as they still may.
     pub(super) async fn settle<T, R>(
         &self,
         decision: Decision<T, R>,
     ) -> Result<Result<T, Unsettled<R>>, Stop> {
-        let Decision { reply, effects } = decision.by_way_of(ORIGIN);
+        let Decision { reply, effects } = decision.by_way_of(ORIGIN).provided(self.authority());
         match self.store().commit(effects).await {
             Ok(()) => Ok(reply.map_err(Unsettled::Refused)),
             Err(CommitError::Conflict) => Ok(Err(Unsettled::Conflict)),

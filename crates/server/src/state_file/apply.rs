@@ -29,12 +29,12 @@ pub struct ApplyRequest {
 }
 
 /// Who asks, and by which way: for the audit log.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Applicant<'a> {
     pub actor: &'a str,
     pub origin: &'a str,
-    /// Committed with it.
-    pub also: &'a [Effect],
+    /// Committed before it.
+    pub given: Vec<Effect>,
 }
 
 /// What was done, or would be.
@@ -92,8 +92,8 @@ pub async fn apply(
     }
     let secrets = std::mem::take(&mut plan.secrets);
     let told = told(&plan, true, &secrets);
-    let mut effects = plan.into_effects(by.origin);
-    effects.extend_from_slice(by.also);
+    let mut effects = by.given;
+    effects.extend(plan.into_effects(by.origin));
     store.commit(effects).await?;
     Ok(told)
 }

@@ -17,7 +17,7 @@ use super::apply::{Applicant, ApplyRequest, apply};
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const BY: Applicant<'static> = Applicant { actor: "uid 1000", origin: "apply", also: &[] };
+const BY: Applicant<'static> = Applicant { actor: "uid 1000", origin: "apply", given: Vec::new() };
 
 /// A server's database and rules.
 struct Place {

@@ -2,7 +2,7 @@
 
 macro_rules! credential {
     () => {
-        "SELECT id, name, scopes, key_id, hash, created, expires, last_used FROM admin_credentials "
+        "SELECT id, name, scopes, made_by, key_id, hash, created, expires, last_used FROM admin_credentials "
     };
 }
 
@@ -13,11 +13,15 @@ statements! {
     CREDENTIAL = concat!(credential!(), "WHERE id = $1");
     /// name
     CREDENTIAL_BY_NAME = concat!(credential!(), "WHERE name = $1");
-    /// id, name, scopes, key, hash, created, expires
-    ADD_CREDENTIAL = "INSERT INTO admin_credentials (id, name, scopes, key_id, hash, created, expires)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    /// id, name, scopes, made by, key, hash, created, expires
+    ADD_CREDENTIAL = "INSERT INTO admin_credentials (id, name, scopes, made_by, key_id, hash, created, expires)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// credential
     REMOVE_CREDENTIAL = "DELETE FROM admin_credentials WHERE id = $1";
+    /// account
+    REMOVE_CREDENTIALS_OF = "DELETE FROM admin_credentials WHERE made_by = $1";
+    /// credential
+    CREDENTIAL_STANDS = "SELECT EXISTS (SELECT 1 FROM admin_credentials WHERE id = $1)";
     /// day, credential
     NOTE_USE = "UPDATE admin_credentials SET last_used = $1 WHERE id = $2";
     /// caller, key

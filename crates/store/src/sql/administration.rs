@@ -66,6 +66,15 @@ statements! {
     REMOVE_ALL_INVITATIONS_BY = "DELETE FROM invitations WHERE invited_by = (SELECT email FROM accounts WHERE id = $1)";
     /// app
     REMOVE_INVITATIONS_TO = "DELETE FROM invitations WHERE app_id = $1";
+    /// session
+    SESSION_IS_ON = "SELECT EXISTS (SELECT 1 FROM sessions s JOIN accounts p ON p.id = s.account_id
+        WHERE s.id = $1 AND s.epoch = p.epoch AND p.suspended = 0)";
+    /// account
+    IS_ADMINISTRATOR = "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = $1 AND administrator = 1 AND suspended = 0)";
+    /// team, account
+    ROLE = "SELECT role FROM team_members WHERE team_id = $1 AND account_id = $2";
+    /// app, team
+    APP_IS_OF = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND team_id = $2 AND stage <> 'suspended')";
     /// app, epoch
     APP_EPOCH_IS = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND epoch = $2)";
     /// team, account, role

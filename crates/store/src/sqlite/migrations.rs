@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_last_used.sql"),
     include_str!("../../migrations/0009_admin_api.sql"),
     include_str!("../../migrations/0010_registration.sql"),
+    include_str!("../../migrations/0011_credential_makers.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -28,6 +28,7 @@ pub(crate) fn credential(id: i64, key: KeyId) -> AdminCredential {
         id: CredentialId(id),
         name: format!("credential {id}"),
         scopes: AdminScopes::parse("read write").unwrap(),
+        made_by: None,
         key,
         hash: [7; 16],
         created: NOW,

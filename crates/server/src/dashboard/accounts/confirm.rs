@@ -51,7 +51,7 @@ pub(in crate::dashboard) async fn accept(visit: &Visit<'_>) -> Answered {
         }
     }
     match visit.settle(registration::confirm(&account, visit.now())).await? {
-        Ok(()) => let_in(visit, &account, BASE).await,
+        Ok(()) => let_in(visit, account.id, &account.password_hash, BASE).await,
         Err(_) => Ok(link_is_void(visit, TO_SIGN_IN)),
     }
 }

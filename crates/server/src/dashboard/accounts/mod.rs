@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
 use stagedoor_protocol::account::Email;
-use stagedoor_protocol::id::TeamId;
+use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_protocol::link::{self, Errand};
 use stagedoor_protocol::session::Account;
 use stagedoor_wire::Secret;
@@ -68,11 +68,14 @@ fn link_is_void(visit: &Visit<'_>, then: (&str, &str)) -> Response {
     say::message(visit.dashboard, StatusCode::GONE, "This link does not work", text, then)
 }
 
-/// Signs in who has just shown that the account is theirs.
-async fn let_in(visit: &Visit<'_>, account: &Account, to: &str) -> Result<Response, Stop> {
+/// Signs in who has just shown that the account is theirs, and left it with this password. Where it has changed since, they are
+/// led to the sign-in.
+async fn let_in(visit: &Visit<'_>, id: AccountId, password_hash: &str, to: &str) -> Result<Response, Stop> {
     let mut response = redirect(&visit.parts.method, to);
-    if let Some(account) = visit.store().account_by_id(account.id).await? {
-        start(&visit.door(), &mut response, &account).await?;
+    let account = visit.store().account_by_id(id).await?;
+    if let Some(account) = account.filter(|own| own.password_hash == password_hash) {
+        // Whoever is not let in now signs in there.
+        let _ = start(&visit.door(), &mut response, &visit.visitor, &account).await?;
     }
     Ok(response)
 }

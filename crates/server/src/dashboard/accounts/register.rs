@@ -132,7 +132,7 @@ async fn register(visit: &Visit<'_>, new: NewAccount) -> Answered {
 }
 
 async fn accept(visit: &Visit<'_>, new: NewAccount) -> Answered {
-    let email = new.email.clone();
+    let (email, hash) = (new.email.clone(), new.password_hash.clone());
     let known = visit.store().account_by_email(email.as_str()).await?;
     let decision = registration::accept_invitation(new, known.as_ref(), visit.now(), &mut entropy::rng());
     match visit.settle(decision).await? {
@@ -146,7 +146,7 @@ async fn accept(visit: &Visit<'_>, new: NewAccount) -> Answered {
         }
     }
     let account = visit.store().account_by_email(email.as_str()).await?.ok_or(Stop::Unavailable)?;
-    let_in(visit, &account, session::next(Some(visit.field("next")))).await
+    let_in(visit, account.id, &hash, session::next(Some(visit.field("next")))).await
 }
 
 fn admission(visit: &Visit<'_>) -> Result<Admission, Box<Response>> {

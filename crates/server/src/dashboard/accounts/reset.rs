@@ -87,8 +87,11 @@ pub(in crate::dashboard) async fn set(visit: &Visit<'_>) -> Answered {
     }
     let hash = visit.dashboard.passwords.hash(password).await;
     let password_hash = hash.map_err(|Busy| Stop::Unavailable)?;
-    match visit.settle(registration::reset_password(&account, password_hash, visit.now())).await? {
-        Ok(()) => let_in(visit, &account, &format!("{BASE}/account?done=password-set")).await,
+    let decision = registration::reset_password(&account, password_hash.clone(), visit.now());
+    match visit.settle(decision).await? {
+        Ok(()) => {
+            let_in(visit, account.id, &password_hash, &format!("{BASE}/account?done=password-set")).await
+        }
         Err(_) => Ok(link_is_void(visit, AGAIN)),
     }
 }

@@ -104,7 +104,9 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let Some(scopes) = AdminScopes::parse(&format!("{read} {write}")) else {
         return render(visit, None, Some("Choose what it may do.")).await;
     };
-    let terms = Terms { name, scopes, expires: Some(visit.now().plus_seconds(days(visit) * 24 * 3600)) };
+    let expires = Some(visit.now().plus_seconds(days(visit) * 24 * 3600));
+    let made_by = visit.signed_in.as_ref().map(|signed_in| signed_in.session.account.id);
+    let terms = Terms { name, scopes, made_by, expires };
     let taken = visit.store().admin_credential_by_name(&terms.name).await?.is_some();
     let (keys, actor, now) = (&*visit.dashboard.keys, visit.actor(), visit.now());
     let decision = admin_credential::create(terms, taken, keys, actor, now, &mut entropy::rng());

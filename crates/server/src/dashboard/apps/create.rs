@@ -268,7 +268,8 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     let is_new = !team.effects.is_empty();
     let founding = team.effects.into_iter().filter(|_| reply.is_ok());
     let effects = founding.chain(effects).collect();
-    let created = match visit.settle(Decision { reply, effects }).await? {
+    let owner = visit.has_role(team.id, Role::Developer).filter(|_| !is_new);
+    let created = match visit.settle(Decision { reply, effects }.provided(owner)).await? {
         Ok(created) => created,
         Err(Unsettled::Conflict) => return created_before(visit, team.id, id).await,
         // A team that is new has no apps: it is one too many itself.

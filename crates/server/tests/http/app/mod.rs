@@ -10,6 +10,7 @@ mod upstream;
 mod watch;
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use stagedoor_protocol::administration::Change;
@@ -51,7 +52,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     pub(crate) origin: String,
     _watch: Watch,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What a test wants otherwise.
@@ -185,7 +186,7 @@ impl Setup {
             server = server.with_administration(Arc::default());
         }
         let (server, watch) = Watch::over(server);
-        TestApp { server, clock, origin, _watch: watch, _folder: folder }
+        TestApp { server, clock, origin, _watch: watch, folder }
     }
 }
 
@@ -260,6 +261,11 @@ impl TestApp {
     pub(crate) async fn app(&self, client: &Client) -> Arc<App> {
         let question = Question { client_id: &ClientId::new(client.id).unwrap(), about: About::App };
         self.server.store().answer(client.api, &question).await.unwrap().app.unwrap()
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("db")
     }
 
     /// Commits what a page of the dashboard would decide.

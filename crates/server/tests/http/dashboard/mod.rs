@@ -6,6 +6,7 @@ mod apps;
 mod connections;
 mod hostile;
 mod new_app;
+mod overtaken;
 mod requests;
 mod routes;
 mod session;

@@ -3,15 +3,21 @@
 use rusqlite::params;
 use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::admin_credential::AdminCredential;
+use stagedoor_protocol::id::AccountId;
 use stagedoor_protocol::idempotency::{self, CallName, Fingerprint, KeptAnswer};
 
 use super::{Failure, Tables};
 use crate::sql::admin_api as sql;
 
 pub(super) fn add_credential(tables: Tables<'_>, new: &AdminCredential) -> Result<(), Failure> {
-    let AdminCredential { id, name, scopes, key, hash, created, expires, last_used: _ } = new;
-    let row = params![id.0, name, scopes.as_str(), key.0, hash, created.0, expires.0];
+    let AdminCredential { id, name, scopes, made_by, key, hash, created, expires, last_used: _ } = new;
+    let made_by = made_by.map(|account| account.0);
+    let row = params![id.0, name, scopes.as_str(), made_by, key.0, hash, created.0, expires.0];
     tables.change(sql::ADD_CREDENTIAL, row)
+}
+
+pub(super) fn remove_credentials_of(tables: Tables<'_>, account: AccountId) -> Result<(), Failure> {
+    tables.run(sql::REMOVE_CREDENTIALS_OF, [account.0]).map(drop)
 }
 
 pub(super) fn begin_call(

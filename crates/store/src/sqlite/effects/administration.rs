@@ -7,6 +7,7 @@ use stagedoor_protocol::invitation::{Invitation, InvitedTo};
 use stagedoor_protocol::team::Role;
 use stagedoor_wire::RedirectUri;
 
+use super::super::row;
 use super::{Failure, Tables, admin_api, apps};
 use crate::memory::Aftermath;
 use crate::sql::{admin_api as api_sql, administration as sql, apps as app_sql, usage as usage_sql};
@@ -35,6 +36,13 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
             ask(tables, sql::MEMBER_IS, params![team.0, account.0, role.as_str()])?
         }
         Expectation::AnotherOwner { team, than } => ask(tables, sql::ANOTHER_OWNER, [team.0, than.0])?,
+        Expectation::SignedIn(session) => ask(tables, sql::SESSION_IS_ON, [session.0])?,
+        Expectation::Administrator(account) => ask(tables, sql::IS_ADMINISTRATOR, [account.0])?,
+        Expectation::AtLeast { team, account, role } => {
+            role_in(tables, *team, *account)?.is_some_and(|own| own.includes(*role))
+        }
+        Expectation::AppOf { app, team } => ask(tables, sql::APP_IS_OF, [app.0, team.0])?,
+        Expectation::Credential(credential) => ask(tables, api_sql::CREDENTIAL_STANDS, [credential.0])?,
     };
     if holds { Ok(()) } else { Err(Failure::Conflict) }
 }
@@ -47,13 +55,20 @@ fn ask(tables: Tables<'_>, sql: &str, params: impl Params) -> Result<bool, Failu
     Ok(tables.0.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
 }
 
+fn role_in(tables: Tables<'_>, team: TeamId, account: AccountId) -> Result<Option<Role>, Failure> {
+    let mut statement = tables.0.prepare_cached(sql::ROLE)?;
+    let role = statement.query_row([team.0, account.0], |row| row::text(row, 0, Role::from_stored));
+    Ok(role.optional()?)
+}
+
 pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Aftermath) -> Result<(), Failure> {
     match change {
         Change::RenameAccount { account, name } => {
             tables.change(sql::RENAME_ACCOUNT, params![name, account.0])
         }
         Change::SetAdministrator { account, administrator } => {
-            tables.change(sql::SET_ADMINISTRATOR, params![administrator, account.0])
+            tables.change(sql::SET_ADMINISTRATOR, params![administrator, account.0])?;
+            if *administrator { Ok(()) } else { admin_api::remove_credentials_of(tables, *account) }
         }
         Change::SetAccountSuspended { account, suspended } => {
             tables.change(sql::SET_ACCOUNT_SUSPENDED, params![suspended, account.0])?;

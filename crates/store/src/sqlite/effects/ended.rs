@@ -5,7 +5,7 @@ use stagedoor_protocol::Timestamp;
 use stagedoor_protocol::decision::EpochOf;
 use stagedoor_protocol::id::{AccountId, AppId, GrantId};
 
-use super::{Failure, Tables, apps};
+use super::{Failure, Tables, admin_api, apps};
 use crate::memory::Aftermath;
 use crate::sql::{codes, devices, ended as sql, grants};
 
@@ -57,6 +57,7 @@ pub(super) fn raise(
             (sql::RAISE_TEAM, team.0, codes::DROP_UNUSED_OF_TEAM, devices::DENY_ALLOWED_OF_TEAM)
         }
         EpochOf::Account(account) => {
+            admin_api::remove_credentials_of(tables, account)?;
             (sql::RAISE_ACCOUNT, account.0, codes::DROP_UNUSED_OF_ACCOUNT, devices::DENY_ALLOWED_OF_ACCOUNT)
         }
     };

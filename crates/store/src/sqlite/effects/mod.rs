@@ -34,7 +34,6 @@ pub(super) fn is_one_statement(effects: &[Effect]) -> bool {
             | Effect::StartGrant(_)
             | Effect::Present { .. }
             | Effect::RevokeGrant { .. }
-            | Effect::StartSession { .. }
             | Effect::EndSession { .. }
             | Effect::StartDevice(_)
             | Effect::PollDevice { .. }

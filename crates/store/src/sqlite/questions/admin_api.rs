@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 use stagedoor_protocol::admin_credential::{AdminCredential, AdminScopes};
-use stagedoor_protocol::id::CredentialId;
+use stagedoor_protocol::id::{AccountId, CredentialId};
 use stagedoor_protocol::idempotency::{Begun, Fingerprint, KeptAnswer};
 use stagedoor_protocol::keys::KeyId;
 use stagedoor_protocol::usage::Day;
@@ -14,11 +14,12 @@ pub(crate) fn read_credential(row: &Row<'_>) -> rusqlite::Result<AdminCredential
         id: CredentialId(row.get(0)?),
         name: row.get(1)?,
         scopes: row::text(row, 2, AdminScopes::parse)?,
-        key: KeyId(row.get(3)?),
-        hash: row.get(4)?,
-        created: row::time(row, 5)?,
-        expires: row::time(row, 6)?,
-        last_used: row.get::<_, Option<i64>>(7)?.map(Day),
+        made_by: row.get::<_, Option<i64>>(3)?.map(AccountId),
+        key: KeyId(row.get(4)?),
+        hash: row.get(5)?,
+        created: row::time(row, 6)?,
+        expires: row::time(row, 7)?,
+        last_used: row.get::<_, Option<i64>>(8)?.map(Day),
     })
 }
 

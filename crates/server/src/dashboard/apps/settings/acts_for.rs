@@ -51,9 +51,12 @@ pub(in crate::dashboard) async fn set(visit: &Visit<'_>) -> Answered {
     if !visit.is_token_for("shown", &shown(record)) {
         return Ok(say::changed_meanwhile(visit));
     }
-    let teams = others.into_iter().map(|other| other.id);
-    let acts_for = Some(teams.filter(|team| chosen.contains(team)).collect());
+    let chosen: Vec<_> = others.into_iter().filter(|other| chosen.contains(&other.id)).collect();
+    let joining = chosen.iter().filter(|other| !other.is_so);
+    let owned: Vec<_> = joining.filter_map(|other| visit.has_role(other.id, Role::Owner)).collect();
+    let acts_for = Some(chosen.iter().map(|other| other.id).collect());
     let change = AppChange { acts_for, ..AppChange::default() };
-    let saved = visit.settle(app::change(&api.rules, record, change, visit.actor(), visit.now())).await?;
+    let decision = app::change(&api.rules, record, change, visit.actor(), visit.now());
+    let saved = visit.settle(decision.provided(owned)).await?;
     Ok(saved.map_or_else(|_| say::changed_meanwhile(visit), |()| visit.then(&page(record), "saved")))
 }

@@ -32,7 +32,7 @@ pub(in crate::dashboard) async fn to_own_team(visit: &Visit<'_>) -> Answered {
         return again("Choose a team that you own.").await;
     };
     let decision = app::transfer(&api.rules, record, &to, api.applicant(to.kind), visit.actor(), visit.now());
-    match visit.settle(decision).await? {
+    match visit.settle(decision.provided(visit.has_role(to.id, Role::Owner))).await? {
         Ok(()) => Ok(visit.then(&address(record), "moved")),
         Err(unsettled) => match why_not(&unsettled) {
             Some(wrong) => again(wrong).await,
