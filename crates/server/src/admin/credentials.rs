@@ -18,6 +18,8 @@ pub(super) struct Credential {
     name: String,
     /// `read`, `write`, or both with a blank between them.
     scope: String,
+    /// Id of the administrator's account it ends with; `null` where it was made on the server's machine.
+    made_by: Option<String>,
     created: Time,
     expires: Time,
     /// The beginning of the day it was last used; `null` where it never was.
@@ -84,6 +86,7 @@ fn view(credential: &AdminCredential) -> Credential {
         id: credential.id.to_string(),
         name: credential.name.clone(),
         scope: credential.scopes.as_str().to_owned(),
+        made_by: credential.made_by.map(|account| account.to_string()),
         created: credential.created.into(),
         expires: credential.expires.into(),
         last_used: credential.last_used.map(|day| day.begins().into()),

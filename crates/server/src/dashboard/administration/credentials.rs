@@ -1,6 +1,7 @@
 //! Credentials of programs that administer over the network.
 
 use askama::Template;
+use stagedoor_protocol::account::AccountRecord;
 use stagedoor_protocol::admin_credential::{self, AdminCredential, AdminScopes, Terms};
 use stagedoor_protocol::administration::Objection;
 use stagedoor_protocol::id::CredentialId;
@@ -63,6 +64,8 @@ fn days(visit: &Visit<'_>) -> i64 {
 struct Row {
     id: String,
     name: String,
+    /// E-mail of the administrator it ends with.
+    made_by: Option<String>,
     scopes: &'static str,
     expires: String,
     is_over: bool,
@@ -76,10 +79,18 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
 async fn render(visit: &Visit<'_>, shown: Option<Secret>, error: Option<&'static str>) -> Answered {
     let Some(signed_in) = &visit.signed_in else { return Err(Stop::Unavailable) };
     let page = Page { behind: None::<CredentialId>, limit: ROWS };
-    let credentials = visit.store().admin_credentials(page).await?;
-    let row = |credential: &AdminCredential| Row {
+    let mut credentials = Vec::new();
+    for credential in visit.store().admin_credentials(page).await? {
+        let made_by = match credential.made_by {
+            Some(account) => visit.store().account(account).await?,
+            None => None,
+        };
+        credentials.push((credential, made_by));
+    }
+    let row = |(credential, made_by): &(AdminCredential, Option<AccountRecord>)| Row {
         id: credential.id.to_string(),
         name: credential.name.clone(),
+        made_by: made_by.as_ref().map(|account| account.email.as_str().to_owned()),
         scopes: credential.scopes.as_str(),
         expires: credential.expires.to_day(),
         is_over: credential.expires <= visit.now(),

@@ -152,6 +152,33 @@ async fn credentials_of_programs() {
     assert_eq!(call("GET", "/admin/v1/teams").await.status, 401);
 }
 
+/// What an administrator was given is nothing they keep a way back in by.
+#[tokio::test]
+async fn credentials_end_with_who_made_them() {
+    let path = "/dashboard/administration/credentials";
+    let app = TestApp::setup().administered().start().await;
+    let admin = Administrator::of(&app);
+    admin.done("PATCH", "accounts/owner@example.com", json!({ "administrator": true })).await;
+    let of_nobody = admin.done("POST", "credentials", json!({ "name": "machine", "scope": "read" })).await;
+    let call = |text: &str| app.send(Call::get("/admin/v1/teams").bearer(text));
+    for (method, to, body) in [
+        ("PATCH", "accounts/critic@example.com", json!({ "administrator": false })),
+        ("POST", "accounts/critic@example.com/sign-out", json!({})),
+        ("POST", "accounts/critic@example.com/suspend", json!({})),
+    ] {
+        let mut browser = administrator(&app).await;
+        let page = browser.open(path).await;
+        assert!(page.shows("the server's machine"), "{}", page.html());
+        let make = page.only(&format!("{path}/create"));
+        let made = browser.submit(&make, &[("name", "deploy"), ("write", "write")]).await;
+        let text = made.html().split("id=\"shown-credential\">").nth(1).unwrap().split('<').next().unwrap();
+        assert!(made.shows("<bdi>critic@example.com</bdi>") && call(text).await.status == 200);
+        admin.done(method, to, body).await;
+        assert_eq!(call(text).await.status, 401, "{to}");
+    }
+    assert_eq!(call(of_nobody["credential"].as_str().unwrap()).await.status, 200);
+}
+
 #[tokio::test]
 async fn someone_is_invited() {
     const PAGE: &str = "/dashboard/administration/accounts";
