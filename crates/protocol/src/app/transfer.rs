@@ -6,19 +6,22 @@ use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::team::TeamRecord;
 use crate::{Refusal, Rules, Timestamp};
 
-/// Gives an app to another team. What was issued to it ends, for tokens say whose they are, and so does all that others hold or
-/// agreed to: its secrets and legacy keys, which the old team knows, people's consents, which named the old team, the people on its list, whom
-/// that one knows, and its acting for other teams, which trusted it. How many apps the other team may have is checked by the commit.
+/// Gives an app to another team, which accepts these `terms`. What was issued to it ends, for tokens say whose they are, and so does all
+/// that others hold or agreed to: its secrets and legacy keys, which the old team knows; its redirect URIs and website, where that one still
+/// is, and would win codes by PKCE alone; the review that one asked for; people's consents, which named it; the people on its list, whom it
+/// knows; and its acting for other teams, which trusted it. An app that is only asked for stays with who asked. How many apps the other team
+/// may have is checked by the commit.
 pub fn transfer(
     rules: &Rules,
     record: &AppRecord,
     to: &TeamRecord,
     applicant: Applicant<'_>,
+    terms: Option<String>,
     actor: &str,
     now: Timestamp,
 ) -> Decision<(), Objection> {
     let (app, from) = (&record.app, &record.app.owner);
-    if app.stage == Stage::Suspended {
+    if matches!(app.stage, Stage::Suspended | Stage::Requested) {
         return Decision::refuse(Objection::Stage { is: app.stage });
     }
     if !applicant.is_served() {
@@ -31,7 +34,7 @@ pub fn transfer(
     let line = |subject, what: String| Effect::Audit(AuditEntry::new(now, actor, &what, subject));
     let id = &app.client_id;
     let effects = vec![
-        Effect::Administer(Change::MoveApp { app: app.id, from: from.id, to: to.id, at_most }),
+        Effect::Administer(Change::MoveApp { app: app.id, from: from.id, to: to.id, terms, at_most }),
         Effect::Raise { epoch: EpochOf::App(app.id), at: now },
         Effect::RemoveSecrets { app: app.id },
         Effect::RemoveLegacyKeys { app: app.id },

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::response::Response;
 use stagedoor_protocol::Refusal;
 use stagedoor_protocol::administration::Objection;
-use stagedoor_protocol::app::{self, AppRecord};
+use stagedoor_protocol::app::{self, AppRecord, Stage};
 use stagedoor_protocol::id::InvitationId;
 use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::invitation::{self, InvitationRecord, InvitedTo};
 use stagedoor_protocol::team::{Role, TeamRecord};
 use stagedoor_wire::ClientId;
 
-use super::apps::{address, html};
+use super::apps::{address, html, terms};
 use super::layout::{Here, Layout};
 use super::route::Answered;
 use super::visit::{SignedIn, Unsettled, Visit};
@@ -35,6 +35,8 @@ struct InvitationPage<'a> {
     app: Option<&'a str>,
     /// Teams that can take it over.
     teams: Vec<&'a TeamRecord>,
+    /// Of its API.
+    terms: Option<terms::Asked<'a>>,
     is_for_them: bool,
     is_member: bool,
     wrong: Option<String>,
@@ -56,6 +58,7 @@ fn render(visit: &Visit<'_>, record: &InvitationRecord, wrong: Option<String>) -
         .iter()
         .filter(|(team, role)| *role == Role::Owner && team.id != invitation.team);
     let is_wrong = wrong.is_some();
+    let api = app.as_ref().and_then(|(api, ..)| visit.dashboard.api(api));
     let page = InvitationPage {
         layout: Layout::of(visit, signed_in, Here::Nowhere),
         address: &visit.page,
@@ -70,6 +73,7 @@ fn render(visit: &Visit<'_>, record: &InvitationRecord, wrong: Option<String>) -
         },
         app: app.as_ref().map(|(_, _, name)| name.as_str()),
         teams: owned.map(|(team, _)| team).collect(),
+        terms: api.and_then(|api| terms::asked(visit, api)),
         is_for_them,
         is_member: visit.membership(invitation.team).is_some(),
         wrong,
@@ -144,7 +148,12 @@ async fn take_over(visit: &Visit<'_>, record: &InvitationRecord, app: &AppRecord
     let Some((to, _)) = chosen.filter(|(_, role)| *role == Role::Owner) else {
         return render(visit, record, Some("Choose a team that you own.".to_owned()));
     };
-    let moved = app::transfer(&api.rules, app, &to, api.applicant(to.kind), visit.actor(), visit.now());
+    let terms = match terms::accepted(visit, api) {
+        Ok(terms) => terms,
+        Err(wrong) => return render(visit, record, Some(wrong.to_owned())),
+    };
+    let applicant = api.applicant(to.kind);
+    let moved = app::transfer(&api.rules, app, &to, applicant, terms, visit.actor(), visit.now());
     let decision = invitation::take_over(&record.invitation, app, visit.actor(), moved, visit.now());
     match visit.settle(decision.provided(visit.has_role(to.id, Role::Owner))).await? {
         Ok(()) => Ok(visit.then(&address(app), "moved")),
@@ -162,6 +171,9 @@ pub(super) fn why_not(unsettled: &Unsettled<Objection>) -> Option<&'static str> 
         Unsettled::Refused(Objection::Refused(Refusal::TeamKindNotServed)) => {
             Some("The API does not serve teams of this kind. Choose another.")
         }
+        Unsettled::Refused(Objection::Stage { is: Stage::Requested }) => Some(ONLY_ASKED_FOR),
         Unsettled::Refused(_) | Unsettled::Conflict => None,
     }
 }
+
+pub(super) const ONLY_ASKED_FOR: &str = "The app is only asked for. It can move when it is approved; until then let the other team ask for one of its own.";

@@ -110,7 +110,9 @@ pub(super) fn done(name: &str) -> Option<&'static str> {
         "invitation-withdrawn" => "Withdrawn: the link leads nowhere any more.",
         "joined" => "You are a member now.",
         "acting-ended" => "Ended. That app reaches the team’s data no more.",
-        "moved" => "The app has moved. What it had has ended, its secrets too: make new ones for it.",
+        "moved" => {
+            "The app has moved. What it had has ended, its secrets and redirect URIs too: make new ones for it."
+        }
         "revoked" => "Revoked. The app's next call is refused.",
         _ => return None,
     })

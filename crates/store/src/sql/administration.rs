@@ -45,8 +45,9 @@ statements! {
     END_REVIEW = "UPDATE apps SET review_asked = NULL WHERE id = $1 AND review_asked IS NOT NULL";
     /// app
     API_OF_APP = "SELECT api FROM apps WHERE id = $1";
-    /// to, app, from
-    MOVE_APP = "UPDATE apps SET team_id = $1 WHERE id = $2 AND team_id = $3";
+    /// to, terms, app, from
+    MOVE_APP = "UPDATE apps SET team_id = $1, terms = $2, website = '', purpose = '', review_asked = NULL
+        WHERE id = $3 AND team_id = $4";
     /// id, hash, team, role, app, email, invited by, expires
     SAVE_INVITATION = "INSERT INTO invitations (id, hash, team_id, role, app_id, email, invited_by, expires)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

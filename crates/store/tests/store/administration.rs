@@ -107,7 +107,7 @@ async fn what_does_not_exist_is_a_conflict() {
         Change::DescribeApp { app, name: name(), description: name(), website: name(), purpose: name() },
         Change::AskForReview { app, purpose: name(), at: NOW },
         Change::EndReview { app: APP },
-        Change::MoveApp { app: APP, from: OTHER_TEAM, to: TEAM, at_most: None },
+        Change::MoveApp { app: APP, from: OTHER_TEAM, to: TEAM, terms: None, at_most: None },
         Change::EndInvitation { invitation: InvitationId(99) },
         Change::SetRedirectUris {
             app,

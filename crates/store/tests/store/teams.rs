@@ -7,9 +7,10 @@ use stagedoor_protocol::id::{AccountId, AppId, InvitationId, TeamId};
 use stagedoor_protocol::invitation::{INVITATION_SECONDS, Invitation, InvitedTo};
 use stagedoor_protocol::team::{Role, TeamKind};
 use stagedoor_store::{CommitError, Page};
+use stagedoor_wire::RedirectUri;
 
 use crate::world::{
-    ACCOUNT, APP, NOW, OTHER_ACCOUNT, OTHER_TEAM, TEAM, World, create_app, over, scopes, secret,
+    ACCOUNT, API, APP, NOW, OTHER_ACCOUNT, OTHER_TEAM, TEAM, World, create_app, over, scopes, secret,
 };
 
 fn member(account: AccountId, role: Role) -> Effect {
@@ -121,15 +122,28 @@ async fn an_app_moves() {
     let listed = async || world.store.listed_users(APP, Page { behind: None, limit: 9 }).await.unwrap().len();
     assert_eq!(listed().await, 1);
     assert_eq!(world.store.people_of(APP).await.unwrap(), 1);
-    let moves =
-        |at_most| Effect::Administer(Change::MoveApp { app: APP, from: TEAM, to: OTHER_TEAM, at_most });
+    let redirect_uris = vec![RedirectUri::parse("https://old.example/callback").unwrap()];
+    let text = || "of the old team".to_owned();
+    let changes = [
+        Change::SetRedirectUris { app: APP, redirect_uris },
+        Change::DescribeApp { app: APP, name: text(), description: text(), website: text(), purpose: text() },
+        Change::AskForReview { app: APP, purpose: text(), at: NOW },
+    ];
+    world.commit(changes.map(Effect::Administer)).await.unwrap();
+    let terms = || Some("v2".to_owned());
+    let moves = |at_most| {
+        Effect::Administer(Change::MoveApp { app: APP, from: TEAM, to: OTHER_TEAM, terms: terms(), at_most })
+    };
     world.app(APP).await;
     world.commit([create_app(AppId(77), OTHER_TEAM, None)]).await.unwrap();
     assert!(matches!(world.commit([moves(Some(1))]).await, Err(CommitError::LimitReached)));
     world.commit([moves(Some(2))]).await.unwrap();
     assert!(!world.knows(APP), "memory learns it");
     let app = world.app(APP).await;
-    assert_eq!((app.owner.id, app.teams.len()), (OTHER_TEAM, 1));
+    assert_eq!((app.owner.id, app.teams.len(), app.redirect_uris.len()), (OTHER_TEAM, 1, 0));
+    let record = world.store.app(API, &app.client_id).await.unwrap().unwrap();
+    assert_eq!((&*record.website, &*record.purpose, record.review_asked), ("", "", None));
+    assert_eq!((&*record.description, record.terms), ("of the old team", terms()));
     assert!(
         matches!(world.commit([moves(None)]).await, Err(CommitError::Conflict)),
         "it is not theirs any more"

@@ -17,8 +17,8 @@ use super::super::teams::create::TOO_MANY;
 use super::super::visit::{Unsettled, Visit};
 use super::super::{BASE, say};
 use super::credentials::{self, Secrets};
-use super::{address, first_team, html};
-use crate::api::{Api, Terms};
+use super::{address, first_team, html, terms};
+use crate::api::Api;
 use crate::entropy;
 use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
@@ -33,8 +33,8 @@ struct NewAppPage<'a> {
     form_token: String,
     once: String,
     apis: Vec<ApiChoice>,
-    /// Of the APIs that have some, and whether they were accepted.
-    terms: Vec<(&'a Api, &'a Terms, bool)>,
+    /// Of the APIs that have some.
+    terms: Vec<terms::Asked<'a>>,
     /// Those that are for no team of theirs, and whom they are for.
     closed: Vec<(&'a str, String)>,
     teams: Vec<TeamChoice>,
@@ -76,7 +76,7 @@ struct Wrong {
     name: Option<String>,
     description: Option<String>,
     purpose: Option<String>,
-    terms: Option<String>,
+    terms: Option<&'static str>,
     redirect_uris: Option<Mistake>,
     team: Option<String>,
     api: Option<String>,
@@ -84,9 +84,10 @@ struct Wrong {
 
 impl Wrong {
     fn is_any(&self) -> bool {
-        [&self.name, &self.description, &self.purpose, &self.terms, &self.team, &self.api]
+        [&self.name, &self.description, &self.purpose, &self.team, &self.api]
             .iter()
             .any(|error| error.is_some())
+            || self.terms.is_some()
             || self.redirect_uris.is_some()
     }
 }
@@ -126,10 +127,6 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         name: team.name.clone(),
         chosen: owner.is_some_and(|(own, _)| own.id == team.id),
     });
-    let terms = open.iter().filter_map(|api| {
-        let terms = api.terms.as_ref()?;
-        Some((api.as_ref(), terms, is_accepted(visit, api, terms)))
-    });
     let closed = visit.dashboard.apis.iter().filter(|api| !is_open(api));
     let is_wrong = wrong.is_any();
     let page = NewAppPage {
@@ -137,7 +134,7 @@ fn ask(visit: &Visit<'_>, typed: Typed, wrong: Wrong) -> Answered {
         form_token: visit.form_token_of(&format!("{BASE}/apps/new")),
         once: visit.once(),
         apis: apis.collect(),
-        terms: terms.collect(),
+        terms: open.iter().filter_map(|api| terms::asked(visit, api)).collect(),
         closed: closed.map(|api| (api.dialect().title.as_str(), notes(api))).collect(),
         teams: teams.collect(),
         typed,
@@ -155,11 +152,6 @@ fn first_choice<'a>(open: &[&'a Arc<Api>], kind: Option<TeamKind>) -> Option<&'a
 
 fn first<'a>(typed: &'a str, asked: Option<&'a str>) -> &'a str {
     if typed.is_empty() { asked.unwrap_or_default() } else { typed }
-}
-
-/// Whether the form says that they accept the terms as they are now.
-fn is_accepted(visit: &Visit<'_>, api: &Api, terms: &Terms) -> bool {
-    visit.field(&format!("terms.{}", api.rules.api)) == terms.version
 }
 
 /// Whom an API is for and how one gets in, where not everyone does at once.
@@ -224,10 +216,8 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
     if api.is_some_and(|api| is_by_request(api)) && says_nothing {
         wrong.purpose = Some("This API gives access on request: write how you will use it.".to_owned());
     }
-    let terms = api.and_then(|api| api.terms.as_ref());
-    if api.zip(terms).is_some_and(|(api, terms)| !is_accepted(visit, api, terms)) {
-        wrong.terms = Some("Read the terms of this API, and accept them.".to_owned());
-    }
+    let terms = api.map(|api| terms::accepted(visit, api)).transpose();
+    wrong.terms = terms.as_ref().err().copied();
     let redirect_uris = redirect_uris::read(api.map(AsRef::as_ref), &typed.redirect_uris);
     if let Err(error) = &redirect_uris {
         wrong.redirect_uris = Some(error.clone());
@@ -239,7 +229,8 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
             None
         }
     };
-    let (Some(api), Some(app_name), Ok(redirect_uris), Some(team)) = (api, app_name, redirect_uris, team)
+    let (Some(api), Some(app_name), Ok(terms), Ok(redirect_uris), Some(team)) =
+        (api, app_name, terms, redirect_uris, team)
     else {
         return ask(visit, typed, wrong);
     };
@@ -251,7 +242,7 @@ pub(in crate::dashboard) async fn create(visit: &Visit<'_>) -> Answered {
         name: app_name,
         description: typed.description.trim().to_owned(),
         purpose: typed.purpose.trim().to_owned(),
-        terms: terms.map(|terms| terms.version.clone()),
+        terms: terms.flatten(),
         redirect_uris,
         public: typed.public,
     };

@@ -5,6 +5,7 @@ pub(super) mod credentials;
 mod head;
 pub(super) mod list;
 pub(super) mod settings;
+pub(super) mod terms;
 pub(super) mod try_it;
 pub(super) mod usage;
 pub(super) mod users;

@@ -102,7 +102,7 @@ async fn terms_are_accepted_as_they_are_now() {
     assert_eq!(made.answer.status, 200, "{}", made.answer.shown());
     let id = made.html().split("id=\"client-id-text\">").nth(1).unwrap().split('<').next().unwrap();
     let settings = owner.open(&format!("/dashboard/apps/standard/{id}/settings")).await;
-    assert!(settings.shows("Made under version 2026-01 of the API"), "{}", settings.html());
+    assert!(settings.shows("Its team accepted version 2026-01 of the API"), "{}", settings.html());
     // An API without terms asks for none.
     let page = owner.open(NEW).await.only(CREATE);
     let made = owner.submit(&page, &[("api", "spotify"), ("team", "5001"), ("name", "Other")]).await;

@@ -105,7 +105,7 @@ async fn whose_app_it_was_changes_nothing_in_it() {
     let uris = |number: usize| format!("https://old-team.example/{number}");
     let forms = (0..MANY).map(|number| form(&left, &page, &[("redirect_uris", &uris(number))])).collect();
     let (id, from, to) = (app.app(&SPOTIFY).await.id, TeamId(5001), TeamId(5003));
-    let moved = Change::MoveApp { app: id, from, to, at_most: None };
+    let moved = Change::MoveApp { app: id, from, to, terms: None, at_most: None };
     overtake(&app, vec![Effect::Administer(moved)], forms).await;
     assert!(!has_done_anything(&app, OWNER).await);
 }

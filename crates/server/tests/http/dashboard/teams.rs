@@ -161,6 +161,7 @@ async fn an_app_moves_to_another_team_of_ones_own() {
         (400, &"invalid_client".into()),
         "its secret is known there"
     );
+    assert!(app.app(&SPOTIFY).await.redirect_uris.is_empty(), "its codes would go there");
 }
 
 #[tokio::test]
@@ -183,6 +184,54 @@ async fn an_app_is_taken_over() {
     assert!(taken.shows("The app has moved"), "{}", taken.html());
     assert_eq!(owner.open(APP).await.answer.status, 404);
     assert_eq!(app.app(&BANDCAMP).await.owner.name, "Critics");
+}
+
+/// An administrator was asked by this team, not by the next one.
+#[tokio::test]
+async fn what_is_only_asked_for_stays() {
+    const APP: &str = "/dashboard/apps/bandcamp/31";
+    let app = TestApp::new().await;
+    for team in [5002, 5003] {
+        join(&app, team, Role::Owner).await;
+    }
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let page = owner.open(&format!("{APP}/settings")).await;
+    for (form, typed) in [("move", ("team", "5003")), ("offer", ("email", STRANGER.0))] {
+        let stays = owner.submit(&page.only(&format!("{APP}/settings/{form}")), &[typed]).await;
+        assert!(stays.answer.status == 422 && stays.shows("only asked for"), "{}", stays.html());
+    }
+}
+
+/// What the new team did not accept binds it to nothing.
+#[tokio::test]
+async fn who_takes_an_app_accepts_the_terms() {
+    const APP: &str = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    let app = TestApp::setup().terms("spotify", "2026-11").start().await;
+    join(&app, 5003, Role::Owner).await;
+    let admin = Administrator::of(&app);
+    let path = format!("teams/5002/members/{}", STRANGER.0);
+    admin.ask("PUT", &path, &json!({ "role": "owner" })).await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let (mut stranger, _) = signed_in(&app, STRANGER).await;
+    let accepted = ("terms.spotify", "2026-11");
+
+    let settings = owner.open(&format!("{APP}/settings")).await;
+    let moves = settings.only(&format!("{APP}/settings/move"));
+    let refused = owner.submit(&moves, &[("team", "5003")]).await;
+    assert!(refused.answer.status == 422 && refused.shows("accept them"), "{}", refused.html());
+    let moved = owner.submit_and_follow(&moves, &[("team", "5003"), accepted]).await;
+    assert!(moved.shows("The app has moved"), "{}", moved.html());
+
+    let offer = owner.open(&format!("{APP}/settings")).await.only(&format!("{APP}/settings/offer"));
+    let link = link(&owner.submit(&offer, &[("email", STRANGER.0)]).await);
+    let page = stranger.open(&link).await;
+    assert!(page.shows("https://terms.example/of-use"), "{}", page.html());
+    let accept = page.only(&format!("{link}/accept"));
+    let refused = stranger.submit(&accept, &[("team", "5002")]).await;
+    assert!(refused.answer.status == 422 && refused.shows("accept them"), "{}", refused.html());
+    let taken = stranger.submit_and_follow(&accept, &[("team", "5002"), accepted]).await;
+    assert!(taken.shows("The app has moved"), "{}", taken.html());
+    assert!(stranger.open(&format!("{APP}/settings")).await.shows("accepted version 2026-11"));
 }
 
 /// A team that cannot have the app is refused, and the offer stands: nothing was accepted.

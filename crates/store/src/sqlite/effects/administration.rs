@@ -108,8 +108,8 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
             tables.change(sql::ASK_FOR_REVIEW, params![at.0, purpose, app.0])
         }
         Change::EndReview { app } => tables.change(sql::END_REVIEW, [app.0]),
-        Change::MoveApp { app, from, to, at_most } => {
-            move_app(tables, *app, (*from, *to), *at_most, aftermath)
+        Change::MoveApp { app, from, to, terms, at_most } => {
+            move_app(tables, *app, (*from, *to), terms.as_deref(), *at_most, aftermath)
         }
         Change::SaveInvitation(invitation) => save_invitation(tables, invitation),
         Change::EndInvitation { invitation } => tables.change(sql::END_INVITATION, [invitation.0]),
@@ -160,6 +160,7 @@ fn move_app(
     tables: Tables<'_>,
     app: AppId,
     (from, to): (TeamId, TeamId),
+    terms: Option<&str>,
     at_most: Option<u32>,
     aftermath: &mut Aftermath,
 ) -> Result<(), Failure> {
@@ -171,11 +172,15 @@ fn move_app(
     {
         return Err(Failure::LimitReached);
     }
-    tables.change(sql::MOVE_APP, [to.0, app.0, from.0])?;
+    tables.change(sql::MOVE_APP, params![to.0, terms, app.0, from.0])?;
     // Others that were asked to take it over come too late, too.
-    for sql in
-        [sql::REMOVE_APP_TEAMS, sql::REMOVE_CONSENTS, sql::REMOVE_LISTED_USERS, sql::REMOVE_INVITATIONS_TO]
-    {
+    for sql in [
+        sql::REMOVE_REDIRECT_URIS,
+        sql::REMOVE_APP_TEAMS,
+        sql::REMOVE_CONSENTS,
+        sql::REMOVE_LISTED_USERS,
+        sql::REMOVE_INVITATIONS_TO,
+    ] {
         tables.run(sql, [app.0])?;
     }
     apps::forget(tables, app, aftermath)

@@ -21,7 +21,7 @@ use super::super::teams::invite::Made;
 use super::super::visit::Visit;
 use super::create::MAX_DESCRIPTION;
 use super::head::{AppHead, Tab};
-use super::{address, html};
+use super::{address, html, terms};
 use crate::pages::{WRONG_NAME, filters};
 use crate::settle::Stop;
 use acts_for::Other;
@@ -53,6 +53,8 @@ struct SettingsPage<'a> {
     is_owner: bool,
     /// Teams that it could be moved to.
     owned: Vec<&'a TeamRecord>,
+    /// Of its API, which its next team accepts.
+    next_terms: Option<terms::Asked<'a>>,
     made: Option<Made>,
     once: String,
     typed_email: &'a str,
@@ -121,6 +123,7 @@ async fn render_with(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong, made
         terms: record.terms.as_deref(),
         is_owner: *role == Role::Owner,
         owned: transfer::owned(signed_in, record),
+        next_terms: terms::asked(visit, api),
         made,
         once: visit.once(),
         typed_email: visit.field("email"),

@@ -1,17 +1,17 @@
 //! Giving an app to another team: one that the person owns too, or one of whom they invite.
 
 use stagedoor_protocol::account::Email;
-use stagedoor_protocol::app::{self, AppRecord};
+use stagedoor_protocol::app::{self, AppRecord, Stage};
 use stagedoor_protocol::id::TeamId;
 use stagedoor_protocol::invitation::InvitedTo;
 use stagedoor_protocol::team::{Role, TeamRecord};
 
-use super::super::super::invitations::why_not;
+use super::super::super::invitations::{ONLY_ASKED_FOR, why_not};
 use super::super::super::route::Answered;
 use super::super::super::say;
 use super::super::super::teams::invite::{self, NotMade};
 use super::super::super::visit::{SignedIn, Visit};
-use super::super::address;
+use super::super::{address, terms};
 use super::{Wrong, page, render_with};
 
 /// The person's other teams.
@@ -31,7 +31,12 @@ pub(in crate::dashboard) async fn to_own_team(visit: &Visit<'_>) -> Answered {
     let Some((to, _)) = chosen.filter(|(_, role)| *role == Role::Owner) else {
         return again("Choose a team that you own.").await;
     };
-    let decision = app::transfer(&api.rules, record, &to, api.applicant(to.kind), visit.actor(), visit.now());
+    let terms = match terms::accepted(visit, api) {
+        Ok(terms) => terms,
+        Err(wrong) => return again(wrong).await,
+    };
+    let applicant = api.applicant(to.kind);
+    let decision = app::transfer(&api.rules, record, &to, applicant, terms, visit.actor(), visit.now());
     match visit.settle(decision.provided(visit.has_role(to.id, Role::Owner))).await? {
         Ok(()) => Ok(visit.then(&address(record), "moved")),
         Err(unsettled) => match why_not(&unsettled) {
@@ -48,6 +53,9 @@ pub(in crate::dashboard) async fn offer(visit: &Visit<'_>) -> Answered {
         let wrong = Wrong { email: Some(wrong.to_owned()), ..Wrong::default() };
         render_with(visit, None, wrong, None)
     };
+    if record.app.stage == Stage::Requested {
+        return again(ONLY_ASKED_FOR).await;
+    }
     let Ok(email) = Email::parse(typed) else {
         return again("Write an e-mail address, such as ada@example.com.").await;
     };
