@@ -10,7 +10,7 @@ use stagedoor_wire::pkce::Challenge;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{RedirectUri, Scopes};
 
-use crate::app::App;
+use crate::app::{App, Stage};
 use crate::code::{Code, CodeState, Handle};
 use crate::decision::{Decision, Effect};
 use crate::id::CodeId;
@@ -82,20 +82,29 @@ impl Problem {
 /// How a bad request is answered.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// On a page: nothing may be redirected, or the dialect shows all errors.
-    Shown { problem: Problem, app: Option<Arc<App>> },
+    /// On a page: nothing may be redirected, or the dialect shows all errors. `back` is where the person may choose to be led.
+    Shown { problem: Problem, app: Option<Arc<App>>, back: Option<Back> },
     /// To the client.
     Redirected { location: String },
 }
 
+/// Where an error is told to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Back {
+    pub location: String,
+    /// For people.
+    pub host: String,
+}
+
 /// Checks a request. Client and redirect URI come first: until both are right nothing is redirected
-/// (RFC 6749 §4.1.2.1, RFC 9700 §4.11).
+/// (RFC 6749 §4.1.2.1, RFC 9700 §4.11). An app that nobody has approved may be made to lead people away from here by a bad request:
+/// they are told, and choose (RFC 9700 §4.11.2).
 pub fn validate(
     rules: &Rules,
     request: &AuthorizeRequest,
     app: Option<Arc<App>>,
 ) -> Result<ValidRequest, Fault> {
-    let shown = |problem, app: Option<&Arc<App>>| Fault::Shown { problem, app: app.cloned() };
+    let shown = |problem, app: Option<&Arc<App>>| Fault::Shown { problem, app: app.cloned(), back: None };
     if request.client_id.is_none() {
         return Err(shown(Problem::ClientMissing, None));
     }
@@ -114,7 +123,11 @@ pub fn validate(
             Some(AuthorizationFaults::Redirected) => {
                 let answer = [("error", problem.code()), ("error_description", problem.description(rules))];
                 let location = redirect(rules, &redirect_uri, request.state.as_deref(), &answer);
-                Err(Fault::Redirected { location })
+                if app.stage == Stage::Approved {
+                    return Err(Fault::Redirected { location });
+                }
+                let back = Some(Back { location, host: redirect_uri.display_host() });
+                Err(Fault::Shown { problem, app: Some(app), back })
             }
             _ => Err(shown(problem, Some(&app))),
         },

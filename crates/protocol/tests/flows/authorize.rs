@@ -94,6 +94,24 @@ fn later_faults_go_where_the_dialect_sends_them() {
     }
 }
 
+/// RFC 9700 §4.11.2.
+#[test]
+fn before_an_app_is_approved_its_person_chooses() {
+    let mut api = Api::built_in("standard");
+    let client = api.client();
+    for stage in [Stage::Requested, Stage::Development] {
+        api.world.commit(&[Effect::SetStage { app: client.app, stage }]).unwrap();
+        let request = AuthorizeRequest { scope: some("unknown"), ..api.authorize_request(&client, "") };
+        let Fault::Shown { problem: Problem::Scope, back: Some(back), .. } =
+            api.validate(&request).unwrap_err()
+        else {
+            panic!("{stage:?}")
+        };
+        assert_eq!(back.host, "app.example");
+        assert!(back.location.starts_with("https://app.example/callback?error=invalid_scope"), "{back:?}");
+    }
+}
+
 #[test]
 fn challenge_by_rule() {
     // dialect, public app, needed

@@ -182,7 +182,7 @@ async fn validate(api: &Api, parts: &Parts) -> Result<Result<ValidRequest, Box<R
     let request = match AuthorizeRequest::read(parts.uri.query().unwrap_or_default().as_bytes()) {
         Ok(request) => request,
         Err(why) => {
-            let fault = Fault::Shown { problem: Problem::Malformed(why), app: None };
+            let fault = Fault::Shown { problem: Problem::Malformed(why), app: None, back: None };
             return Ok(Err(Box::new(refuse(api, None, &fault))));
         }
     };

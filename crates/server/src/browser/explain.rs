@@ -15,9 +15,9 @@ use crate::pages::{ProblemPage, Registered, RegisteredUri};
 
 /// The answer to a request that is wrong.
 pub(super) fn refuse(api: &Api, request: Option<&AuthorizeRequest>, fault: &Fault) -> Response {
-    let (problem, app) = match fault {
+    let (problem, app, back) = match fault {
         Fault::Redirected { location } => return redirect(&Method::GET, location),
-        Fault::Shown { problem, app } => (problem, app),
+        Fault::Shown { problem, app, back } => (problem, app, back),
     };
     let registered = match (problem, app) {
         (
@@ -45,6 +45,7 @@ pub(super) fn refuse(api: &Api, request: Option<&AuthorizeRequest>, fault: &Faul
         explanation: &with_hint(api, problem),
         received,
         registered,
+        back: back.as_ref(),
     }
     .render_page();
     page(StatusCode::BAD_REQUEST, html, None)

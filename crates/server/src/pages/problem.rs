@@ -2,6 +2,7 @@
 //! sent them.
 
 use askama::Template;
+use stagedoor_protocol::authorize::Back;
 
 use super::{Frame, filters, render};
 
@@ -18,6 +19,8 @@ pub struct ProblemPage<'a> {
     /// What was sent, e.g. the redirect URI.
     pub received: Option<&'a str>,
     pub registered: Registered<'a>,
+    /// Where the app is told of it, for who chooses to go there.
+    pub back: Option<&'a Back>,
 }
 
 /// The redirect URIs the app has.

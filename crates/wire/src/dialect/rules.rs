@@ -117,7 +117,8 @@ pub enum RedirectRule {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorizationFaults {
-    /// To the client (RFC 6749 §4.1.2.1).
+    /// To the client (RFC 6749 §4.1.2.1), once an administrator has approved the app; before, shown with a link to it (RFC 9700
+    /// §4.11.2).
     Redirected,
     /// On a page for the person.
     Shown,

@@ -56,6 +56,7 @@ fn problem(text: &str) -> ProblemPage<'_> {
         explanation: text,
         received: Some(text),
         registered: Registered::Listed(vec![RegisteredUri { uri: text, any_port: true }]),
+        back: None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Until client and redirect URI are right nothing is redirected (RFC 6749 §4.1.2.1); the page tells the developer why.
 
+use stagedoor_protocol::app::Stage;
+use stagedoor_protocol::{Decision, Effect};
+
 use crate::app::{
     ADS, Browser, CHALLENGE, Call, Page, SPOTIFY, SPOTIFY_PUBLIC, SPOTIFY_SUSPENDED, STANDARD,
     STANDARD_PUBLIC, TestApp,
@@ -97,6 +100,20 @@ async fn of_the_rest_where_errors_are_redirected() {
     // What is wrong with the redirect URI itself still goes nowhere.
     let both = [("redirect_uri", "https://evil.example/"), ("response_type", "token")];
     shows(&app, &STANDARD.authorize(&both), &["redirect_uri is not registered", STANDARD.redirect_uri]).await;
+}
+
+/// RFC 9700 §4.11.2: whoever may register an app would have links at this server that lead anywhere.
+#[tokio::test]
+async fn an_app_that_nobody_approved_leads_nobody_away() {
+    let app = TestApp::new().await;
+    let development = Effect::SetStage { app: app.app(&STANDARD).await.id, stage: Stage::Development };
+    app.commit(Decision { reply: Ok(()), effects: vec![development] }).await;
+    for more in [("response_type", "token"), ("scope", "nope"), ("code_challenge", "")] {
+        let address = STANDARD.authorize(&[more, ("state", "a b")]);
+        let link = "<a href=\"https://reader.example/callback?error=";
+        let told = "Back to the app at <bdi>reader.example</bdi>";
+        shows(&app, &address, &["This link does not work", link, "&state=a+b&iss=", told]).await;
+    }
 }
 
 #[tokio::test]
