@@ -1,5 +1,7 @@
 //! Names that people give to accounts, teams, apps and secrets.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// Longest name, in characters.
 const MAX_CHARS: usize = 100;
 
@@ -8,26 +10,59 @@ const MAX_CHARS: usize = 100;
 #[error("a name is 1 to {MAX_CHARS} characters that can be seen, on one line")]
 pub struct InvalidName;
 
-/// A name without blanks around it.
+/// A name in the one form that names looking so have: composed (Unicode NFC), one blank between words, none around it.
 pub fn parse(text: &str) -> Result<String, InvalidName> {
-    let text = text.trim();
-    let fits = (1..=MAX_CHARS).contains(&text.chars().count()) && !text.chars().any(is_unfit);
-    if fits && text.chars().any(is_seen) { Ok(text.to_owned()) } else { Err(InvalidName) }
+    let words = text.trim().split(|c: char| c.is_whitespace() && !is_unfit(c));
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let name = ComposingNormalizerBorrowed::new_nfc().normalize(&words.join(" ")).into_owned();
+    let fits = (1..=MAX_CHARS).contains(&name.chars().count());
+    if fits && name.chars().any(is_seen) && !has_unseen(&name) { Ok(name) } else { Err(InvalidName) }
 }
 
-/// Controls, line ends, what turns text around (Unicode UAX #9) and what takes no room, with which one name is made to look like
-/// another. Joiners, direction marks and variation selectors are not among them: Persian, Hebrew and emoji need them.
+/// Whether something in it takes no room and is no part of how its neighbours are written: with that, one name is made to look
+/// like another.
+fn has_unseen(name: &str) -> bool {
+    let before = [None].into_iter().chain(name.chars().map(Some));
+    let after = name.chars().skip(1).map(Some).chain([None]);
+    before.zip(name.chars()).zip(after).any(|((before, c), after)| is_unfit(c) || !belongs(before, c, after))
+}
+
+/// Controls, line ends, what turns text around (Unicode UAX #9) and what is never seen.
 pub(crate) fn is_unfit(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180E}' | '\u{200B}'
+            '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0001}')
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E001F}'
+            | '\u{E0080}'..='\u{E0FFF}')
+}
+
+/// Persian and others join and part letters by joiners, Hebrew and Arabic place punctuation by direction marks, emoji are coloured
+/// by selectors, flags of regions are spelled by tags. Anywhere else these are of no use.
+fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
+    // Behind Latin, Greek and Cyrillic, which need none of them.
+    let of_such_script = |c: Option<char>| c.is_some_and(|c| c >= '\u{530}' && is_seen(c));
+    match c {
+        '\u{200C}' | '\u{200D}' => {
+            (of_such_script(before) || before == Some('\u{FE0F}')) && of_such_script(after)
+        }
+        '\u{61C}' | '\u{200E}' | '\u{200F}' => {
+            of_such_script(before) && after.is_some_and(|c| is_seen(c) && !c.is_alphanumeric())
+        }
+        '\u{FE00}'..='\u{FE0F}' => {
+            let is_symbol = |c: char| is_seen(c) && !c.is_ascii() && !c.is_alphanumeric();
+            before.is_some_and(is_symbol) || after == Some('\u{20E3}')
+        }
+        '\u{E0020}'..='\u{E007F}' => {
+            before.is_some_and(|c| matches!(c, '\u{1F3F4}' | '\u{E0020}'..='\u{E007E}'))
+        }
+        _ => true,
+    }
 }
 
 fn is_seen(c: char) -> bool {
     !c.is_whitespace()
-        && !matches!(c, '\u{61C}' | '\u{200C}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
+        && !matches!(c, '\u{61C}' | '\u{200C}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0020}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -38,7 +73,15 @@ mod tests {
     fn names() {
         assert_eq!(parse(" Night Owl Records ").as_deref(), Ok("Night Owl Records"));
         assert_eq!(parse(&"ä".repeat(MAX_CHARS)).map(|name| name.chars().count()), Ok(MAX_CHARS));
-        for fine in ["نمی\u{200C}خواهم", "א\u{200F}!", "👩\u{200D}🎤", "❤\u{FE0F}"] {
+        for fine in [
+            "نمی\u{200C}خواهم",
+            "א\u{200F}!",
+            "👩\u{200D}🎤",
+            "❤\u{FE0F}",
+            "👩\u{200D}❤\u{FE0F}\u{200D}👩",
+            "5\u{FE0F}\u{20E3}",
+            "🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
+        ] {
             assert_eq!(parse(fine).as_deref(), Ok(fine));
         }
         for odd in [
@@ -49,8 +92,22 @@ mod tests {
             "\u{FE0F}",
             "a\u{2028}b",
             "\u{202E}evil",
+            "Night\u{200D} Ferry",
+            "Night Ferry\u{200D}",
+            "\u{200E}Night Ferry",
+            "Night Ferry\u{200F}",
+            "Night Ferry\u{FE0F}",
+            "Night Ferry\u{E0041}",
+            "Night Ferry\u{E0100}",
+            "❤\u{FE0F}\u{FE0F}",
+            "א\u{200F}",
+            "א\u{200F}ב",
+            "נ\u{200D}",
         ] {
             assert_eq!(parse(odd), Err(InvalidName), "{odd:?}");
+        }
+        for same in ["Café  Noir", " Cafe\u{301}\u{A0}Noir"] {
+            assert_eq!(parse(same).as_deref(), Ok("Café Noir"));
         }
         for odd in ["", "  ", "a\nb", "a\u{7}", &"x".repeat(MAX_CHARS + 1)] {
             assert_eq!(parse(odd), Err(InvalidName), "{odd:?}");

@@ -62,7 +62,7 @@ impl Dashboard {
             }
             None => Secret::new(format!("{}{}", self.origin, page.expose())),
         };
-        self.write(letters::team_invitation(&self.origin, by, to, email, &link));
+        self.write(letters::team_invitation(&self.origin, to, email, &link));
         Ok(true)
     }
 }

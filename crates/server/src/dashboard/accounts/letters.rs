@@ -1,5 +1,5 @@
-//! What mails say. Nothing in them was chosen by whoever caused them, who may be a stranger: no name, no text, but for an
-//! e-mail address that was confirmed.
+//! What mails say. Nothing in them was chosen by whoever caused them, who may be a stranger: no name, no text, no e-mail address, for there
+//! are such as mail programs read as links.
 
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::id::TeamId;
@@ -58,15 +58,15 @@ pub(super) fn invitation(origin: &str, email: &Email, link: &Secret) -> Letter {
     Letter { to: email.clone(), subject: "Your invitation".to_owned(), text }
 }
 
-/// To someone whom a team invites. `by` is the e-mail of who does, which was confirmed; what they call their team is not in it.
-pub(super) fn team_invitation(origin: &str, by: &str, to: InvitedTo, email: &Email, link: &Secret) -> Letter {
+/// To someone whom a team invites.
+pub(super) fn team_invitation(origin: &str, to: InvitedTo, email: &Email, link: &Secret) -> Letter {
     let (what, subject) = match to {
-        InvitedTo::Join(_) => ("invites you to a team", "You are invited"),
-        InvitedTo::TakeOver(_) => ("offers you an app", "You are offered an app"),
+        InvitedTo::Join(_) => ("You are invited to a team", "You are invited"),
+        InvitedTo::TakeOver(_) => ("You are offered an app", "You are offered an app"),
     };
     let text = format!(
-        "{by} {what} at {origin}. This link shows what it is, and you say yes there, signed in with this e-mail address. It \
-         works once, within a week:\n\n{}\n\nIf you expected nothing of the kind, ignore this mail: nothing has changed.\n",
+        "{what} at {origin}. This link shows which it is and who asks you, and you say yes there, signed in with this e-mail \
+         address. It works once, within a week:\n\n{}\n\nIf you expected nothing of the kind, ignore this mail: nothing has changed.\n",
         link.expose()
     );
     Letter { to: email.clone(), subject: subject.to_owned(), text }
