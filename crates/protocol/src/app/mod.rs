@@ -23,7 +23,7 @@ use crate::{Refusal, Rules, Timestamp};
 pub use acts_for::stop_acting_for;
 pub use change::{AppChange, AppRecord, change};
 pub use review::{answer_review, ask_for_review, read_sentence};
-pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret, view_secret};
+pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret, revoke, view_secret};
 pub use stage::{DECLINED, Stage, approve, decline, remove, resume, set_stage, suspend};
 pub use transfer::transfer;
 pub use website::{InvalidWebsite, read_website};

@@ -78,13 +78,28 @@ pub fn regenerate(
     rng: &mut impl CryptoRng,
 ) -> Decision<NewSecret> {
     let secret = NewSecret::generate(rules, app.id, "regenerated", now, rng);
+    let [expected, raised] = end_all(app, now);
     let effects = vec![
-        Effect::Expect(Expectation::AppEpoch { app: app.id, epoch: app.epoch }),
-        Effect::Raise { epoch: EpochOf::App(app.id), at: now },
+        expected,
+        raised,
         Effect::RemoveSecrets { app: app.id },
         Effect::RemoveLegacyKeys { app: app.id },
         Effect::AddSecret { app: app.id, secret: secret.stored.clone() },
         Effect::Audit(AuditEntry::new(now, actor, "client revoked and regenerated", Subject::App(app.id))),
     ];
     Decision { reply: Ok(secret), effects }
+}
+
+/// Ends every grant and token of an app that has no secret.
+pub fn revoke(app: &App, actor: &str, now: Timestamp) -> Decision<()> {
+    let [expected, raised] = end_all(app, now);
+    let line = AuditEntry::new(now, actor, "client revoked", Subject::App(app.id));
+    Decision { reply: Ok(()), effects: vec![expected, raised, Effect::Audit(line)] }
+}
+
+fn end_all(app: &App, now: Timestamp) -> [Effect; 2] {
+    [
+        Effect::Expect(Expectation::AppEpoch { app: app.id, epoch: app.epoch }),
+        Effect::Raise { epoch: EpochOf::App(app.id), at: now },
+    ]
 }

@@ -113,6 +113,7 @@ pub(super) fn done(name: &str) -> Option<&'static str> {
         "moved" => {
             "The app has moved. What it had has ended, its secrets and redirect URIs too: make new ones for it."
         }
+        "all-revoked" => "Revoked: everything the app was given has ended. People sign in to it again.",
         "revoked" => "Revoked. The app's next call is refused.",
         _ => return None,
     })

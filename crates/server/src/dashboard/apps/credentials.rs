@@ -247,14 +247,19 @@ pub(in crate::dashboard) async fn set_redirect_uris(visit: &Visit<'_>) -> Answer
     }
 }
 
-/// Ends everything the app was given, and gives it one new secret.
+/// Ends everything the app was given, and gives it one new secret, if it has any.
 pub(in crate::dashboard) async fn regenerate(visit: &Visit<'_>) -> Answered {
     let (record, api) = visit.app()?;
-    if record.app.public || record.app.stage == Stage::Requested {
+    if record.app.stage == Stage::Requested {
         return Ok(say::changed_meanwhile(visit));
     }
     if !visit.is_token_for("regenerates", &regeneration(record)) {
         return Ok(visit.then(&address(record), "ended-already"));
+    }
+    if record.app.public {
+        let revoked = visit.settle(app::revoke(&record.app, visit.actor(), visit.now())).await?;
+        let done = if revoked.is_ok() { "all-revoked" } else { "ended-already" };
+        return Ok(visit.then(&address(record), done));
     }
     let decision = app::regenerate(&api.rules, &record.app, visit.actor(), visit.now(), &mut entropy::rng());
     match visit.settle(decision).await? {

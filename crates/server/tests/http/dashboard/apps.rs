@@ -3,7 +3,7 @@
 use stagedoor_server::usage;
 
 use super::{OWNER, STRANGER, signed_in};
-use crate::app::{Call, Page, SPOTIFY, TestApp};
+use crate::app::{Call, Page, SPOTIFY, STANDARD_PUBLIC, TestApp};
 
 const CREATE: &str = "/dashboard/apps/new/create";
 
@@ -130,6 +130,29 @@ async fn regenerating_ends_what_was_given() {
     let call = Call::post("/bandcamp/oauth_token");
     let call = call.form(&format!("grant_type=client_credentials&client_id=29&client_secret={secret}"));
     assert_eq!(app.send(call).await.status, 200, "the secret that was shown");
+}
+
+#[tokio::test]
+async fn an_app_without_a_secret_is_revoked() {
+    let app = TestApp::new().await;
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let address = "/dashboard/apps/standard/4d3c2b1a09f8e7d6c5b4a39281706152";
+    let tokens = app.grant(&STANDARD_PUBLIC, "").await;
+    let page = browser.open(address).await;
+    assert!(
+        page.shows("<h3 id=\"regenerate\">Revoke</h3>") && !page.shows("regenerate</"),
+        "{}",
+        page.html()
+    );
+    let form = page.only(&format!("{address}/regenerate"));
+    let revoked = browser.submit_and_follow(&form, &[]).await;
+    assert!(revoked.shows("everything the app was given has ended"), "{}", revoked.html());
+    let call = Call::get("/standard/anything").bearer(&tokens.access);
+    assert_eq!(app.send(call).await.status, 401);
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", &*tokens.refresh)];
+    assert_eq!(app.send(STANDARD_PUBLIC.token(&fields)).await.status, 400);
+    let again = browser.submit_and_follow(&form, &[]).await;
+    assert!(again.shows("Nothing was done"), "{}", again.html());
 }
 
 #[tokio::test]
