@@ -111,22 +111,14 @@ fn standing(account: &Account) -> Vec<u8> {
 /// Key, tag and payload, wrapped: letters, digits, `-` and `_`, which no mail program breaks or escapes.
 fn seal(keys: &KeyRing, payload: &[u8], what: &[u8], standing: &[u8], now: Timestamp) -> Secret {
     let key = keys.active(Purpose::Form, now);
-    let tag = keys.tag(Purpose::Form, key, &parts(what, payload, standing)).unwrap_or_default();
+    let tag = keys.tag(Purpose::Form, key, &[&covered(what, payload, standing)]).unwrap_or_default();
     opaque::wrap("", &[key.0.to_be_bytes().as_slice(), &tag, payload].concat())
 }
 
 /// What the MAC covers. The payload's length stands before it, so that nothing can move between it and what follows.
-fn parts<'a>(what: &'a [u8], payload: &'a [u8], standing: &'a [u8]) -> [&'a [u8]; 4] {
-    const LENGTHS: [[u8; 1]; 256] = {
-        let mut lengths = [[0]; 256];
-        let mut at = 0;
-        while at < 256 {
-            lengths[at] = [at as u8];
-            at += 1;
-        }
-        lengths
-    };
-    [what, &LENGTHS[payload.len() % 256], payload, standing]
+fn covered(what: &[u8], payload: &[u8], standing: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u64).to_be_bytes();
+    [what, length.as_slice(), payload, standing].concat()
 }
 
 /// A code taken apart.
@@ -147,7 +139,7 @@ impl Opened {
     }
 
     fn is_under(&self, keys: &KeyRing, what: &[u8], standing: &[u8]) -> bool {
-        keys.verify(Purpose::Form, self.key, &parts(what, &self.payload, standing), &self.tag)
+        keys.verify(Purpose::Form, self.key, &[&covered(what, &self.payload, standing)], &self.tag)
     }
 }
 
