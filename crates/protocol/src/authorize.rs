@@ -10,7 +10,7 @@ use stagedoor_wire::pkce::Challenge;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{RedirectUri, Scopes};
 
-use crate::app::{App, Stage};
+use crate::app::App;
 use crate::code::{Code, CodeState, Handle};
 use crate::decision::{Decision, Effect};
 use crate::id::CodeId;
@@ -123,7 +123,7 @@ pub fn validate(
             Some(AuthorizationFaults::Redirected) => {
                 let answer = [("error", problem.code()), ("error_description", problem.description(rules))];
                 let location = redirect(rules, &redirect_uri, request.state.as_deref(), &answer);
-                if app.stage == Stage::Approved {
+                if app.reviewed {
                     return Err(Fault::Redirected { location });
                 }
                 let back = Some(Back { location, host: redirect_uri.display_host() });

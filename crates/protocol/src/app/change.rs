@@ -38,6 +38,8 @@ pub struct AppChange {
     pub redirect_uris: Option<Vec<RedirectUri>>,
     /// The teams it may act for besides its owner.
     pub acts_for: Option<Vec<TeamId>>,
+    /// Whether an administrator makes it. What they call an app, they have reviewed.
+    pub by_administrator: bool,
 }
 
 /// Changes an app. When it may act for a team no more, everything issued to it ends.
@@ -49,6 +51,8 @@ pub fn change(
     now: Timestamp,
 ) -> Decision<(), Objection> {
     let (app, mut what, mut effects) = (&record.app, Vec::new(), Vec::new());
+    let is_renamed = change.name.as_ref().is_some_and(|name| *name != app.name);
+    let name_was = format!("name (was {})", app.name);
     let mut is_other = false;
     let mut text = |says, new: Option<String>, old: &String| {
         let changed = new.filter(|new| new != old);
@@ -60,13 +64,16 @@ pub fn change(
     };
     let described = Change::DescribeApp {
         app: app.id,
-        name: text("name", change.name, &app.name),
+        name: text(&*name_was, change.name, &app.name),
         description: text("description", change.description, &record.description),
         website: text("website", change.website, &record.website),
         purpose: text("purpose", change.purpose, &record.purpose),
     };
     if is_other {
         effects.push(Effect::Administer(described));
+    }
+    if is_renamed && app.reviewed && change.by_administrator {
+        effects.push(Effect::SetStage { app: app.id, stage: app.stage });
     }
     if let Some(redirect_uris) = change.redirect_uris.filter(|uris| !are_same(uris, &app.redirect_uris)) {
         if let Err(refusal) = check_redirect_uris(rules, &redirect_uris) {

@@ -22,7 +22,7 @@ use crate::{Refusal, Rules, Timestamp};
 
 pub use acts_for::stop_acting_for;
 pub use change::{AppChange, AppRecord, change};
-pub use review::{answer_review, ask_for_review, read_sentence};
+pub use review::{answer_review, ask_for_review, can_be_reviewed, read_sentence};
 pub use secrets::{SecretTerms, add_secret, regenerate, remove_secret, revoke, view_secret};
 pub use stage::{DECLINED, Stage, approve, decline, remove, resume, set_stage, suspend};
 pub use transfer::transfer;
@@ -35,6 +35,8 @@ pub struct App {
     pub client_id: ClientId,
     pub name: String,
     pub stage: Stage,
+    /// Whether an administrator approved it as it is: under this name, of this team.
+    pub reviewed: bool,
     /// Whether it runs where no secret can be kept (RFC 6749 §2.1).
     pub public: bool,
     pub epoch: u32,

@@ -1,7 +1,7 @@
-//! The review of an app in development: its team asks, an administrator approves it or answers with a sentence. What was said
+//! The review of an app in development, or of one whose name or team is another since it was approved: its team asks, an administrator approves it or answers with a sentence. What was said
 //! stands in the audit log.
 
-use super::{AppRecord, Stage};
+use super::{App, AppRecord, Stage};
 use crate::Timestamp;
 use crate::administration::{Change, Expectation, Objection};
 use crate::decision::{AuditEntry, Decision, Effect, Subject};
@@ -14,7 +14,7 @@ pub fn ask_for_review(
     now: Timestamp,
 ) -> Decision<(), Objection> {
     let (app, stage) = (record.app.id, record.app.stage);
-    if stage != Stage::Development {
+    if !can_be_reviewed(&record.app) {
         return Decision::refuse(Objection::Stage { is: stage });
     }
     if record.review_asked.is_some() {
@@ -26,6 +26,11 @@ pub fn ask_for_review(
         Effect::Audit(AuditEntry::new(now, actor, "review asked for", Subject::App(app))),
     ];
     Decision { reply: Ok(()), effects }
+}
+
+/// Whether there is anything to look at.
+pub fn can_be_reviewed(app: &App) -> bool {
+    app.stage == Stage::Development || (app.stage == Stage::Approved && !app.reviewed)
 }
 
 /// Longest answer, in characters.

@@ -247,6 +247,31 @@ fn a_declined_request_is_gone() {
     assert_eq!(api.world.audit.last().unwrap().what, format!("app declined: {} of music", client.id));
 }
 
+/// Who was approved under one name is not under another, unless an administrator gives it.
+#[test]
+fn a_name_is_what_was_reviewed() {
+    let mut api = Api::built_in("standard");
+    let client = api.client();
+    api.world.commit(&[Effect::SetStage { app: client.app, stage: Stage::Approved }]).unwrap();
+    let rename = |api: &mut Api, name: &str, by_administrator| {
+        let old = record(api, &client);
+        let new = AppChange { name: Some(name.to_owned()), by_administrator, ..AppChange::default() };
+        api.settle(|rules, _, now, _| app::change(rules, &old, new.clone(), BY, now)).unwrap();
+        record(api, &client)
+    };
+    assert!(rename(&mut api, "Owl", true).app.reviewed);
+    let renamed = rename(&mut api, "Official Catalogue", false);
+    assert!(!renamed.app.reviewed && renamed.app.stage == Stage::Approved, "it works as before");
+    assert!(!rename(&mut api, "Catalogue", true).app.reviewed, "it was not before either");
+    let renamed = record(&api, &client);
+    assert!(app::ask_for_review(&renamed, String::new(), BY, START).reply.is_ok());
+    api.settle(|_, _, now, _| app::approve(&renamed, BY, now)).unwrap();
+    let approved = record(&api, &client);
+    assert!(approved.app.reviewed);
+    assert!(app::ask_for_review(&approved, String::new(), BY, START).reply.is_err());
+    assert!(app::approve(&approved, BY, START).reply.is_err());
+}
+
 #[test]
 fn apps_change() {
     let mut api = Api::built_in("spotify");
@@ -260,6 +285,7 @@ fn apps_change() {
         purpose: Some(String::new()),
         redirect_uris: Some(old.app.redirect_uris.clone()),
         acts_for: Some(Vec::new()),
+        by_administrator: true,
     };
     assert!(change(same).effects.is_empty());
     let insecure = vec![RedirectUri::parse("http://app.example/").unwrap()];
@@ -279,10 +305,11 @@ fn apps_change() {
         purpose: None,
         redirect_uris: Some(vec![RedirectUri::parse("https://owl.example/").unwrap()]),
         acts_for: Some(vec![other]),
+        by_administrator: false,
     };
     let decision = change(all.clone());
     let line = |what: &str| format!("{what}: {} of music (Owners)", client.id);
-    let changed = "app changed: name, description, website, redirect URIs, teams";
+    let changed = "app changed: name (was App), description, website, redirect URIs, teams";
     assert_eq!(audit(&decision), [&line("app acts for the team"), changed]);
     assert!(!raises(&decision, EpochOf::App(client.app)), "more teams end nothing");
     api.settle(|rules, _, now, _| app::change(rules, &old, all.clone(), BY, now)).unwrap();

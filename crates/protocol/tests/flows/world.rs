@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use stagedoor_protocol::access_token::AccessToken;
 use stagedoor_protocol::administration::{Change, Expectation};
-use stagedoor_protocol::app::App;
+use stagedoor_protocol::app::{App, Stage};
 use stagedoor_protocol::code::{Code, CodeState};
 use stagedoor_protocol::decision::AuditEntry;
 use stagedoor_protocol::device::{Device, DeviceState};
@@ -213,6 +213,7 @@ impl World {
                     client_id,
                     name: new.name,
                     stage,
+                    reviewed: stage == Stage::Approved,
                     public: new.public,
                     epoch: 0,
                     redirect_uris: new.redirect_uris,
@@ -232,7 +233,10 @@ impl World {
             // These tests have none: what the store does with it is tested there.
             Effect::RemoveLegacyKeys { .. } => {}
             Effect::EndAllUnder { key, at } => self.end_all_under(key, at),
-            Effect::SetStage { app, stage } => self.change(app).stage = stage,
+            Effect::SetStage { app, stage } => {
+                let app = self.change(app);
+                (app.stage, app.reviewed) = (stage, stage == Stage::Approved);
+            }
             Effect::ListUser { app, account, at_most } => {
                 let others = self.listed.iter().filter(|row| row.0 == app && row.1 != account).count();
                 limit(others, at_most)?;
@@ -260,7 +264,11 @@ impl World {
 
     fn administer(&mut self, change: Change) {
         match change {
-            Change::DescribeApp { app, name, .. } => self.change(app).name = name,
+            Change::DescribeApp { app, name, .. } => {
+                let app = self.change(app);
+                app.reviewed &= app.name == name;
+                app.name = name;
+            }
             Change::SetRedirectUris { app, redirect_uris } => self.change(app).redirect_uris = redirect_uris,
             Change::StopActingFor { app, team } => self.change(app).teams.retain(|own| own.id != team),
             Change::RemoveApp { app } => drop(self.apps.remove(&app)),

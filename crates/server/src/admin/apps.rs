@@ -36,6 +36,8 @@ pub(super) struct App {
     review_asked: Option<Time>,
     /// requested, development, approved or suspended
     stage: &'static str,
+    /// Whether an administrator approved it under this name, of this team: people read of all others that they are not reviewed.
+    reviewed: bool,
     /// Whether it can keep no secret.
     public: bool,
     /// The team that owns it.
@@ -153,6 +155,7 @@ pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Problem> {
             Some(names) => Some(find_teams(call, names).await?),
             None => None,
         },
+        by_administrator: true,
     };
     call.settle(app::change(rules, record, change, call.actor(), call.now())).await?;
     show_anew(call, record).await
@@ -272,6 +275,7 @@ fn view(record: &AppRecord) -> App {
         terms: record.terms.clone(),
         review_asked: record.review_asked.map(Time::from),
         stage: app.stage.as_str(),
+        reviewed: app.reviewed,
         public: app.public,
         team: app.owner.name.clone(),
         acts_for: others.map(|team| team.name.clone()).collect(),

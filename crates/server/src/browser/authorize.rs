@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
-use stagedoor_protocol::app::{App, Stage};
+use stagedoor_protocol::app::App;
 use stagedoor_protocol::authorize::{self, Consent, Fault, Next, Problem, ValidRequest};
 use stagedoor_protocol::session::{self, Session};
 use stagedoor_protocol::{About, Facts, Question};
@@ -142,7 +142,7 @@ async fn ask(
         app_name: &valid.app.name,
         team_name: &valid.app.owner.name,
         team_kind: team_kind(api, &valid.app).await?,
-        reviewed: valid.app.stage == Stage::Approved,
+        reviewed: valid.app.reviewed,
         permissions: permissions(api, &valid.scopes),
         account_email: &session.account.email,
         destination: &valid.redirect_uri.display_host(),

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, request::Parts};
 use axum::response::Response;
-use stagedoor_protocol::app::{App, Stage};
+use stagedoor_protocol::app::App;
 use stagedoor_protocol::device::{self, Device, DeviceState};
 use stagedoor_protocol::session::{self, Session};
 use stagedoor_wire::form_fields;
@@ -105,7 +105,7 @@ async fn confirm(
         app_name: &app.name,
         team_name: &app.owner.name,
         team_kind: team_kind(api, &app).await?,
-        reviewed: app.stage == Stage::Approved,
+        reviewed: app.reviewed,
         permissions: permissions(api, &device.scopes),
         account_email: &session.account.email,
     };

@@ -46,7 +46,8 @@ statements! {
     /// app
     API_OF_APP = "SELECT api FROM apps WHERE id = $1";
     /// to, terms, app, from
-    MOVE_APP = "UPDATE apps SET team_id = $1, terms = $2, website = '', purpose = '', review_asked = NULL
+    MOVE_APP = "UPDATE apps SET team_id = $1, terms = $2, website = '', purpose = '', review_asked = NULL,
+        reviewed_name = NULL
         WHERE id = $3 AND team_id = $4";
     /// id, hash, team, role, app, email, invited by, expires
     SAVE_INVITATION = "INSERT INTO invitations (id, hash, team_id, role, app_id, email, invited_by, expires)

@@ -2,7 +2,8 @@
 
 statements! {
     /// api, client_id
-    APP = "SELECT a.id, a.client_id, a.name, a.stage, a.public, a.epoch, t.id, t.name, t.epoch
+    APP = "SELECT a.id, a.client_id, a.name, a.stage, a.public, a.epoch, t.id, t.name, t.epoch,
+        a.stage = 'approved' AND a.reviewed_name IS a.name
         FROM apps a JOIN teams t ON t.id = a.team_id WHERE a.api = $1 AND a.client_id = $2";
     /// app
     APP_REDIRECT_URIS = "SELECT uri FROM redirect_uris WHERE app_id = $1 ORDER BY position";
@@ -21,12 +22,14 @@ statements! {
     COUNT_TEAM_APPS = "SELECT count(*) FROM apps WHERE team_id = $1 AND api = $2";
     /// id, api, client_id, team, name, description, stage, public, created, purpose, terms
     CREATE_APP = "INSERT INTO apps
-        (id, api, client_id, team_id, name, description, stage, public, created, purpose, terms, epoch)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT coalesce(max(epoch), 0) FROM restored))";
+        (id, api, client_id, team_id, name, description, stage, public, created, purpose, terms, reviewed_name, epoch)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE $7 WHEN 'approved' THEN $5 END,
+        (SELECT coalesce(max(epoch), 0) FROM restored))";
     /// app, position, uri
     ADD_REDIRECT_URI = "INSERT INTO redirect_uris (app_id, position, uri) VALUES ($1, $2, $3)";
     /// stage, app
     SET_STAGE = "UPDATE apps SET stage_before = CASE WHEN stage = 'suspended' THEN stage_before ELSE stage END,
+        reviewed_name = CASE WHEN $1 = 'approved' AND stage <> 'suspended' THEN name ELSE reviewed_name END,
         stage = $1, review_asked = NULL WHERE id = $2";
     /// id, app, name, key, hash, created, expires, seal key, sealed
     ADD_SECRET = "INSERT INTO secrets (id, app_id, name, key_id, hash, created, expires, seal_key_id, sealed)

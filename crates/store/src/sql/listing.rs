@@ -15,8 +15,8 @@ macro_rules! team {
 
 macro_rules! app {
     () => {
-        "SELECT a.id, a.client_id, a.name, a.stage, a.public, a.epoch, t.id, t.name, t.epoch, a.api, a.description,
-        a.stage_before, a.created, a.website, a.purpose, a.terms, a.review_asked FROM apps a JOIN teams t ON t.id = a.team_id "
+        "SELECT a.id, a.client_id, a.name, a.stage, a.public, a.epoch, t.id, t.name, t.epoch,
+        a.stage = 'approved' AND a.reviewed_name IS a.name, a.api, a.description, a.stage_before, a.created, a.website, a.purpose, a.terms, a.review_asked FROM apps a JOIN teams t ON t.id = a.team_id "
     };
 }
 

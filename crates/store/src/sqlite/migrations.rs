@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_admin_api.sql"),
     include_str!("../../migrations/0010_registration.sql"),
     include_str!("../../migrations/0011_credential_makers.sql"),
+    include_str!("../../migrations/0012_reviewed.sql"),
 ];
 
 /// Brings the database to the newest schema.
@@ -102,6 +103,31 @@ mod tests {
             let sum = format!("SELECT app_epoch + team_epoch + account_epoch FROM {table}");
             assert_eq!(connection.query_row(&sum, [], |row| row.get(0)), Ok(0), "{table}");
         }
+    }
+
+    /// Credentials of before are their makers', and apps that were approved are reviewed as they are.
+    #[test]
+    fn what_was_made_and_approved_before() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        run_all(&mut connection, &MIGRATIONS[..10]).unwrap();
+        let rows = "INSERT INTO accounts (id, email, name, password_hash, created) VALUES (7, 'ada@a', '', '', 0);
+            INSERT INTO admin_credentials (id, name, scopes, key_id, hash, created, expires)
+            VALUES (1, 'a', 'read', 1, x'00', 0, 0), (2, 'b', 'read', 1, x'00', 0, 0);
+            INSERT INTO audit (at, actor, origin, what, subject, subject_id)
+            VALUES (0, 'ada@a', 'dashboard', '', 'credential', 1), (0, 'uid 7', 'admin socket', '', 'credential', 2);
+            INSERT INTO apps (id, api, client_id, team_id, name, description, stage, public, created) VALUES
+            (1, '', '1', 1, 'A', '', 'approved', 0, 0), (2, '', '2', 1, 'B', '', 'development', 0, 0);";
+        connection.execute_batch(rows).unwrap();
+        run(&mut connection).unwrap();
+        assert_eq!(
+            strings(&connection, "SELECT quote(made_by) FROM admin_credentials ORDER BY id"),
+            ["7", "NULL"]
+        );
+        assert_eq!(
+            strings(&connection, "SELECT quote(reviewed_name) FROM apps ORDER BY id"),
+            ["'A'", "NULL"]
+        );
     }
 
     /// From every former version on, all rows and all their columns are kept.

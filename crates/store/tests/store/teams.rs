@@ -3,6 +3,7 @@
 use stagedoor_protocol::Effect;
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::administration::{Change, Expectation};
+use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::id::{AccountId, AppId, InvitationId, TeamId};
 use stagedoor_protocol::invitation::{INVITATION_SECONDS, Invitation, InvitedTo};
 use stagedoor_protocol::team::{Role, TeamKind};
@@ -130,6 +131,8 @@ async fn an_app_moves() {
         Change::AskForReview { app: APP, purpose: text(), at: NOW },
     ];
     world.commit(changes.map(Effect::Administer)).await.unwrap();
+    world.commit([Effect::SetStage { app: APP, stage: Stage::Approved }]).await.unwrap();
+    assert!(world.app(APP).await.reviewed);
     let terms = || Some("v2".to_owned());
     let moves = |at_most| {
         Effect::Administer(Change::MoveApp { app: APP, from: TEAM, to: OTHER_TEAM, terms: terms(), at_most })
@@ -141,6 +144,7 @@ async fn an_app_moves() {
     assert!(!world.knows(APP), "memory learns it");
     let app = world.app(APP).await;
     assert_eq!((app.owner.id, app.teams.len(), app.redirect_uris.len()), (OTHER_TEAM, 1, 0));
+    assert_eq!((app.stage, app.reviewed), (Stage::Approved, false), "the new team was not looked at");
     let record = world.store.app(API, &app.client_id).await.unwrap().unwrap();
     assert_eq!((&*record.website, &*record.purpose, record.review_asked), ("", "", None));
     assert_eq!((&*record.description, record.terms), ("of the old team", terms()));
@@ -263,7 +267,7 @@ async fn reviews() {
     world.commit([Effect::Administer(Change::EndReview { app: APP })]).await.unwrap();
     assert!(waiting().await.is_empty());
     world.commit([ask()]).await.unwrap();
-    let stage = stagedoor_protocol::app::Stage::Approved;
+    let stage = Stage::Approved;
     world.commit([Effect::SetStage { app: APP, stage }]).await.unwrap();
     assert!(waiting().await.is_empty(), "an approval is the answer");
 }

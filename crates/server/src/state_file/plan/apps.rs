@@ -154,6 +154,7 @@ fn change(
         purpose: Some(entry.purpose.clone()),
         redirect_uris: Some(entry.redirect_uris.clone()),
         acts_for: Some(teams),
+        by_administrator: true,
     };
     let decision = app::change(rules, record, wanted, actor, now);
     decision.reply.map_err(|why| StateFileError::entry(&what, why.to_string()))?;

@@ -1,5 +1,6 @@
 //! What an app is called, whom it acts for, and its end.
 
+use serde_json::json;
 use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::id::{AccountId, TeamId};
@@ -7,7 +8,8 @@ use stagedoor_protocol::team::Role;
 use stagedoor_protocol::{Decision, Effect};
 
 use super::{OWNER, signed_in};
-use crate::app::{Call, SOUNDCHARTS, SPOTIFY, TestApp};
+use crate::admin::Administrator;
+use crate::app::{Browser, Call, FAN, SOUNDCHARTS, SPOTIFY, STANDARD, TestApp};
 
 const SETTINGS: &str = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728/settings";
 const CHARTS: &str = "/dashboard/apps/soundcharts/e1d2c3b4a5968778695a4b3c2d1e0f10/settings";
@@ -37,6 +39,30 @@ async fn name_description_and_website() {
         let wrong = browser.submit(&page, &[typed]).await;
         assert!(wrong.answer.status == 422 && wrong.html().contains(error), "{}", wrong.html());
     }
+}
+
+/// Whoever was approved under a harmless name is not under another, and can have that looked at.
+#[tokio::test]
+async fn an_approved_app_of_another_name_is_not_reviewed() {
+    const ADDRESS: &str = "/dashboard/apps/standard/3c2b1a09f8e7d6c5b4a3928170615243/settings";
+    let app = TestApp::new().await;
+    let mut fan = Browser::new(&app);
+    let page = fan.open(&STANDARD.authorize(&[])).await;
+    let consent = fan.sign_in(&page, FAN).await;
+    assert!(consent.shows("Catalogue reader") && !consent.shows("not reviewed yet"), "{}", consent.html());
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let settings = owner.open(ADDRESS).await;
+    assert!(!settings.shows("Ask for a review"));
+    let save = settings.only(&format!("{ADDRESS}/save"));
+    let saved = owner.submit_and_follow(&save, &[("name", "Official Catalogue"), ("description", "")]).await;
+    assert!(saved.shows("people read that it is not reviewed"), "{}", saved.html());
+    assert!(fan.open(&STANDARD.authorize(&[])).await.shows("not reviewed yet"));
+    let ask = saved.only(&format!("{ADDRESS}/ask-for-review"));
+    owner.submit_and_follow(&ask, &[("purpose", "Another name")]).await;
+    Administrator::of(&app)
+        .done("POST", "apps/standard/3c2b1a09f8e7d6c5b4a3928170615243/approve", json!({}))
+        .await;
+    assert!(!fan.open(&STANDARD.authorize(&[])).await.shows("not reviewed yet"));
 }
 
 /// An app acts for a team only where an owner of it says so.

@@ -63,6 +63,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<App> {
         public: row.get(4)?,
         epoch: row.get(5)?,
         owner: team(row, 6)?,
+        reviewed: row.get(9)?,
         redirect_uris: Vec::new(),
         secrets: Vec::new(),
         teams: Vec::new(),

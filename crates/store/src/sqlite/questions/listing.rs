@@ -140,17 +140,17 @@ pub(crate) fn read_member(row: &Row<'_>) -> rusqlite::Result<Member> {
 }
 
 fn read_app(row: &Row<'_>) -> rusqlite::Result<AppRecord> {
-    let stage_before: Option<String> = row.get(11)?;
+    let stage_before: Option<String> = row.get(12)?;
     Ok(AppRecord {
         app: apps::read(row)?,
-        api: row.get(9)?,
-        description: row.get(10)?,
+        api: row.get(10)?,
+        description: row.get(11)?,
         stage_before: stage_before.as_deref().and_then(Stage::from_stored),
-        created: row::time(row, 12)?,
-        website: row.get(13)?,
-        purpose: row.get(14)?,
-        terms: row.get(15)?,
-        review_asked: row::optional_time(row, 16)?,
+        created: row::time(row, 13)?,
+        website: row.get(14)?,
+        purpose: row.get(15)?,
+        terms: row.get(16)?,
+        review_asked: row::optional_time(row, 17)?,
     })
 }
 

@@ -44,6 +44,7 @@ struct SettingsPage<'a> {
     /// Says with which of them the page was shown.
     shown_teams: String,
     can_be_reviewed: bool,
+    is_approved: bool,
     is_in_review: bool,
     /// What was asked and answered, the newest first.
     history: Vec<Line>,
@@ -105,7 +106,6 @@ async fn render_with(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong, made
         return Err(Stop::Unavailable);
     };
     let is_wrong = wrong.is_any();
-    let is_in_development = record.app.stage == Stage::Development;
     let page = SettingsPage {
         layout: Layout::of(visit, signed_in, Here::Apps),
         head: AppHead::of(record, api, Tab::Settings),
@@ -117,7 +117,8 @@ async fn render_with(visit: &Visit<'_>, typed: Option<Typed>, wrong: Wrong, made
         wrong,
         shown_teams: visit.token_for(&acts_for::shown(record)),
         others: api.dialect().apps.team_parameter.then(|| acts_for::others(signed_in, record)),
-        can_be_reviewed: is_in_development && record.review_asked.is_none(),
+        can_be_reviewed: app::can_be_reviewed(&record.app) && record.review_asked.is_none(),
+        is_approved: record.app.stage == Stage::Approved,
         is_in_review: record.review_asked.is_some(),
         history: review::history(visit, record).await?,
         terms: record.terms.as_deref(),
