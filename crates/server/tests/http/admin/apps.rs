@@ -38,7 +38,10 @@ async fn a_new_app_works() {
     let changed = json!({ "name": "Charts 2", "description": "Words", "redirect_uris": [], "acts_for": [] });
     let changed = admin.done("PATCH", &path(&client), changed).await;
     assert_eq!((&changed["name"], &changed["redirect_uris"]), (&json!("Charts 2"), &json!([])));
-    assert_eq!(admin.last_line().await.0, "app changed: name (was Charts), description, redirect URIs, teams");
+    assert_eq!(
+        admin.last_line().await.0,
+        "app changed: name (was Charts), description, redirect URIs, teams"
+    );
     let insecure = json!({ "redirect_uris": ["http://charts.example/"] });
     assert_eq!(admin.refused("PATCH", &path(&client), insecure).await, (400, "bad-request".into()));
 
