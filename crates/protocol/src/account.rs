@@ -46,7 +46,8 @@ impl Email {
     const MAX_BYTES: usize = 254;
 
     /// Checks as much as can be known without writing to it. What stands between addresses or around them in a header (RFC 5322
-    /// §3.2.3, `specials`) is refused, and beyond ASCII all but letters and digits: what takes no room makes one look like another.
+    /// §3.2.3, `specials`) is refused, and beyond ASCII all but letters and digits: what takes no room makes one look like
+    /// another.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim().to_lowercase();
         const NO_PART: &str = "()<>[]:;,\\\"/";

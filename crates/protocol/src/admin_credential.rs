@@ -1,5 +1,5 @@
-//! Credentials of programs that administer the server over the network. They are made by people, end with them or by themselves, and are
-//! kept as a keyed hash; an API takes none of them, and nothing that an API gave out is one.
+//! Credentials of programs that administer the server over the network. They are made by people, end with them or by
+//! themselves, and are kept as a keyed hash; an API takes none of them, and nothing that an API gave out is one.
 
 use rand_core::CryptoRng;
 use stagedoor_wire::Secret;

@@ -77,9 +77,9 @@ pub enum Change {
     EndReview {
         app: AppId,
     },
-    /// Expects the app to belong to `from`, and `to` to have fewer than `at_most` apps of its API. What was the old team's is gone: its
-    /// redirect URIs, website and purpose, the review it asked for, its acting for other teams, people's consents, and its list of users.
-    /// Raise its epoch in the same decision, for tokens say whose they are.
+    /// Expects the app to belong to `from`, and `to` to have fewer than `at_most` apps of its API. What was the old team's is
+    /// gone: its redirect URIs, website and purpose, the review it asked for, its acting for other teams, people's consents,
+    /// and its list of users. Raise its epoch in the same decision, for tokens say whose they are.
     MoveApp {
         app: AppId,
         from: TeamId,

@@ -97,8 +97,8 @@ pub struct Back {
 }
 
 /// Checks a request. Client and redirect URI come first: until both are right nothing is redirected
-/// (RFC 6749 §4.1.2.1, RFC 9700 §4.11). An app that nobody has approved may be made to lead people away from here by a bad request:
-/// they are told, and choose (RFC 9700 §4.11.2).
+/// (RFC 6749 §4.1.2.1, RFC 9700 §4.11). An app that nobody has approved may be made to lead people away from here by a bad
+/// request: they are told, and choose (RFC 9700 §4.11.2).
 pub fn validate(
     rules: &Rules,
     request: &AuthorizeRequest,

@@ -64,8 +64,8 @@ impl Session {
     }
 }
 
-/// Starts a session for a person whose password was right, unless it was changed since. The handle is always new, so that one planted before the
-/// sign-in is worth nothing (RFC 6819 §4.4.1.13; session fixation).
+/// Starts a session for a person whose password was right, unless it was changed since. The handle is always new, so that one
+/// planted before the sign-in is worth nothing (RFC 6819 §4.4.1.13; session fixation).
 pub fn start(account: &Account, now: Timestamp, rng: &mut impl CryptoRng) -> Decision<Secret> {
     let id = SessionId::new(now, rng);
     let handle = Handle::new(id.0, rng);

@@ -1,5 +1,5 @@
-//! The review of an app in development, or of one whose name or team is another since it was approved: its team asks, an administrator approves it or answers with a sentence. What was said
-//! stands in the audit log.
+//! The review of an app in development, or of one whose name or team is another since it was approved: its team asks, an
+//! administrator approves it or answers with a sentence. What was said stands in the audit log.
 
 use super::{App, AppRecord, Stage};
 use crate::Timestamp;

@@ -53,7 +53,8 @@ pub fn set_stage(app: AppId, stage: Stage, actor: &str, now: Timestamp) -> Decis
     Decision { reply: Ok(()), effects }
 }
 
-/// Lets an app in, or says so again of one whose name or team is another since. One that is suspended is resumed first, so that nobody does both by one word.
+/// Lets an app in, or says so again of one whose name or team is another since. One that is suspended is resumed first, so
+/// that nobody does both by one word.
 pub fn approve(record: &AppRecord, actor: &str, now: Timestamp) -> Decision<(), Objection> {
     match record.app.stage {
         is @ Stage::Suspended => Decision::refuse(Objection::Stage { is }),

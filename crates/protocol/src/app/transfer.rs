@@ -6,11 +6,11 @@ use crate::decision::{AuditEntry, Decision, Effect, EpochOf, Subject};
 use crate::team::TeamRecord;
 use crate::{Refusal, Rules, Timestamp};
 
-/// Gives an app to another team, which accepts these `terms`. What was issued to it ends, for tokens say whose they are, and so does all
-/// that others hold or agreed to: its secrets and legacy keys, which the old team knows; its redirect URIs and website, where that one still
-/// is, and would win codes by PKCE alone; the review that one asked for; people's consents, which named it; the people on its list, whom it
-/// knows; and its acting for other teams, which trusted it. An app that is only asked for stays with who asked. How many apps the other team
-/// may have is checked by the commit.
+/// Gives an app to another team, which accepts these `terms`. What was issued to it ends, for tokens say whose they are, and
+/// so does all that others hold or agreed to: its secrets and legacy keys, which the old team knows; its redirect URIs and
+/// website, where that one still is, and would win codes by PKCE alone; the review that one asked for; people's consents,
+/// which named it; the people on its list, whom it knows; and its acting for other teams, which trusted it. An app that is only
+/// asked for stays with who asked. How many apps the other team may have is checked by the commit.
 pub fn transfer(
     rules: &Rules,
     record: &AppRecord,

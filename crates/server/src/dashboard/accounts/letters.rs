@@ -1,5 +1,5 @@
-//! What mails say. Nothing in them was chosen by whoever caused them, who may be a stranger: no name, no text, no e-mail address, for there
-//! are such as mail programs read as links.
+//! What mails say. Nothing in them was chosen by whoever caused them, who may be a stranger: no name, no text, no e-mail
+//! address, for there are such as mail programs read as links.
 
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::id::TeamId;

@@ -20,8 +20,8 @@ const OWNER_ID: AccountId = AccountId(7003);
 const STRANGER_ID: AccountId = AccountId(7002);
 const MANY: usize = 6;
 
-/// Sends forms that look before `taking` is committed, and whose own commits come behind it: someone else holds the database until
-/// they wait.
+/// Sends forms that look before `taking` is committed, and whose own commits come behind it: someone else holds the database
+/// until they wait.
 async fn overtake(app: &Arc<TestApp>, taking: Vec<Effect>, forms: Vec<Call>) -> Vec<Answer> {
     let other = Connection::open(app.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
