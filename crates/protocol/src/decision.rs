@@ -188,6 +188,8 @@ pub enum Effect {
         hash: Hash,
         account: AccountId,
         epoch: u32,
+        /// For its person: `Firefox on Linux`.
+        browser: Option<String>,
         at: Timestamp,
         expires: Timestamp,
     },

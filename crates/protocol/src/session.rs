@@ -38,10 +38,12 @@ pub struct Account {
 }
 
 /// A session as its person sees it in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
     pub id: SessionId,
     pub started: Timestamp,
+    /// Such as `Firefox on Linux`.
+    pub browser: Option<String>,
 }
 
 /// Who is signed in: an account, and the epoch its session began under.
@@ -66,12 +68,17 @@ impl Session {
 
 /// Starts a session for a person whose password was right, unless it was changed since. The handle is always new, so that one
 /// planted before the sign-in is worth nothing (RFC 6819 §4.4.1.13; session fixation).
-pub fn start(account: &Account, now: Timestamp, rng: &mut impl CryptoRng) -> Decision<Secret> {
+pub fn start(
+    account: &Account,
+    browser: Option<String>,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Decision<Secret> {
     let id = SessionId::new(now, rng);
     let handle = Handle::new(id.0, rng);
     let expires = now.plus_seconds(SESSION_SECONDS);
     let (hash, epoch) = (handle.hash(), account.epoch);
-    let start = Effect::StartSession { id, hash, account: account.id, epoch, at: now, expires };
+    let start = Effect::StartSession { id, hash, account: account.id, epoch, browser, at: now, expires };
     let effects = vec![as_it_was(account), start];
     Decision { reply: Ok(handle.write("")), effects }
 }

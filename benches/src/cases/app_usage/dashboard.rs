@@ -80,7 +80,7 @@ impl Visitor {
             Change::SetAdministrator { account: PERSON, administrator: true },
             Change::SetMember { team: TeamId(1), account: PERSON, role: Role::Owner },
         ];
-        let started = session::start(&person, now, &mut StdRng::seed_from_u64(6));
+        let started = session::start(&person, None, now, &mut StdRng::seed_from_u64(6));
         let changes = changes.map(Effect::Administer).into_iter();
         store.commit([account].into_iter().chain(changes).chain(started.effects).collect()).await?;
         let handle = started.reply.ok().context("no session")?;

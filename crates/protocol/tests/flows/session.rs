@@ -13,7 +13,7 @@ fn signed_in(api: &mut Api) -> (Secret, Session) {
     let (email, name, password_hash) = (String::new(), String::new(), "hash".to_owned());
     let id = AccountId(5);
     let account = Account { id, email, name, password_hash, epoch: 2, suspended: false, confirmed: true };
-    let decision = session::start(&account, api.now, &mut api.rng);
+    let decision = session::start(&account, None, api.now, &mut api.rng);
     let [
         Effect::Expect(Expectation::AccountIs { password_hash: expected, .. }),
         Effect::StartSession { id, hash, epoch, expires, .. },

@@ -1,6 +1,7 @@
 //! The endpoints people see: sign-in, consent, device codes. Forms work without JavaScript; every flow's state is its own
 //! address, so that two tabs don't disturb each other.
 
+mod agent;
 pub(crate) mod authorize;
 pub(crate) mod device;
 mod door;

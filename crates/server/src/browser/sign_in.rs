@@ -10,7 +10,7 @@ use stagedoor_wire::{Secret, form_fields};
 
 use super::response::{page, redirect};
 use super::visitor::{Visitor, let_in};
-use super::{Door, form_token, known};
+use super::{Door, agent, form_token, known};
 use crate::api::AccountPages;
 use crate::entropy;
 use crate::listen::address;
@@ -79,7 +79,7 @@ pub(crate) async fn submit(
         Tried::Unconfirmed(_) => Ok(show(door, visitor, occasion, &email, Some(UNCONFIRMED))),
         Tried::In(account) => {
             let mut response = redirect(&parts.method, occasion.address);
-            match start(door, &mut response, visitor, &account).await? {
+            match start(door, parts, &mut response, visitor, &account).await? {
                 Ok(()) => Ok(response),
                 Err(Changed) => Ok(show(door, visitor, occasion, &email, Some(WRONG))),
             }
@@ -139,11 +139,15 @@ pub(crate) struct Changed;
 /// Starts a session in place of the browser's own, and hands it over.
 pub(crate) async fn start(
     door: &Door<'_>,
+    parts: &Parts,
     response: &mut Response,
     visitor: &Visitor,
     account: &Account,
 ) -> Result<Result<(), Changed>, Stop> {
-    let Decision { reply, mut effects } = session::start(account, door.now, &mut entropy::rng());
+    let Decision { reply, mut effects } = {
+        let browser = agent::name(&parts.headers);
+        session::start(account, browser, door.now, &mut entropy::rng())
+    };
     // In two tabs at once, the one that comes first is signed out: its cookie is gone.
     effects.extend(visitor.session.iter().flat_map(|(_, before)| session::end(before.id).effects));
     match door.store.commit(effects).await {

@@ -57,7 +57,8 @@ pub(super) async fn enter(visit: &Visit<'_>) -> Answered {
         }
         Tried::In(account) => {
             let mut response = redirect(&visit.parts.method, next);
-            match sign_in::start(&visit.door(), &mut response, &visit.visitor, &account).await? {
+            match sign_in::start(&visit.door(), &visit.parts, &mut response, &visit.visitor, &account).await?
+            {
                 Ok(()) => Ok(response),
                 Err(Changed) => again(sign_in::WRONG),
             }

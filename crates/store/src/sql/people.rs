@@ -13,15 +13,15 @@ statements! {
     /// app, account
     STANDING = "SELECT p.epoch, l.app_id IS NOT NULL
         FROM accounts p LEFT JOIN listed_users l ON l.app_id = $1 AND l.account_id = p.id WHERE p.id = $2";
-    /// id, hash, account, epoch, started, expires
-    START_SESSION = "INSERT INTO sessions (id, hash, account_id, epoch, started, expires)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+    /// id, hash, account, epoch, browser, started, expires
+    START_SESSION = "INSERT INTO sessions (id, hash, account_id, epoch, browser, started, expires)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// session
     END_SESSION = "DELETE FROM sessions WHERE id = $1";
     /// account, session
     END_OTHER_SESSIONS = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
     /// account, now, at most
-    SESSIONS = "SELECT s.id, s.started FROM sessions s JOIN accounts p ON p.id = s.account_id
+    SESSIONS = "SELECT s.id, s.started, s.browser FROM sessions s JOIN accounts p ON p.id = s.account_id
         WHERE s.account_id = $1 AND s.epoch = p.epoch AND s.expires > $2 ORDER BY s.id DESC LIMIT $3";
     /// session
     SESSION = "SELECT p.id, p.email, p.name, p.password_hash, p.epoch, p.suspended, p.confirmed,

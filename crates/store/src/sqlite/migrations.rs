@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_registration.sql"),
     include_str!("../../migrations/0011_credential_makers.sql"),
     include_str!("../../migrations/0012_reviewed.sql"),
+    include_str!("../../migrations/0013_browsers.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -221,7 +221,15 @@ async fn people() {
 async fn sessions() {
     let world = World::new().await;
     let (id, expires) = (SessionId(5), NOW.plus_seconds(60));
-    let start = Effect::StartSession { id, hash: [3; 32], account: ACCOUNT, epoch: 0, at: NOW, expires };
+    let start = Effect::StartSession {
+        id,
+        hash: [3; 32],
+        account: ACCOUNT,
+        epoch: 0,
+        browser: Some("Firefox on Linux".to_owned()),
+        at: NOW,
+        expires,
+    };
     world.commit([start]).await.unwrap();
     let session = world.store.session(id).await.unwrap().unwrap();
     assert_eq!((session.id, session.hash, session.account.id), (id, [3; 32], ACCOUNT));

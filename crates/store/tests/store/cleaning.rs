@@ -17,7 +17,7 @@ const TOKEN_SECONDS: i64 = 86_400 + 5;
 
 fn session(id: i64, seconds: i64) -> Effect {
     let (id, expires) = (SessionId(id), NOW.plus_seconds(seconds));
-    Effect::StartSession { id, hash: [0; 32], account: ACCOUNT, epoch: 0, at: NOW, expires }
+    Effect::StartSession { id, hash: [0; 32], account: ACCOUNT, epoch: 0, browser: None, at: NOW, expires }
 }
 
 fn later(seconds: i64) -> Timestamp {

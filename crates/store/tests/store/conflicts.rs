@@ -33,7 +33,7 @@ fn decide(device: i64, was: DeviceState) -> Effect {
 
 fn session(id: i64, account: AccountId) -> Effect {
     let id = SessionId(id);
-    Effect::StartSession { id, hash: [0; 32], account, epoch: 0, at: NOW, expires: NOW }
+    Effect::StartSession { id, hash: [0; 32], account, epoch: 0, browser: None, at: NOW, expires: NOW }
 }
 
 fn legacy_key() -> Effect {

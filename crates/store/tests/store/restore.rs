@@ -189,6 +189,7 @@ async fn codes_devices_and_sessions_are_void() {
         hash: [1; 32],
         account: ACCOUNT,
         epoch: 0,
+        browser: None,
         at: NOW,
         expires: LATER,
     };

@@ -75,7 +75,7 @@ async fn let_in(visit: &Visit<'_>, id: AccountId, password_hash: &str, to: &str)
     let account = visit.store().account_by_id(id).await?;
     if let Some(account) = account.filter(|own| own.password_hash == password_hash) {
         // Whoever is not let in now signs in there.
-        let _ = start(&visit.door(), &mut response, &visit.visitor, &account).await?;
+        let _ = start(&visit.door(), &visit.parts, &mut response, &visit.visitor, &account).await?;
     }
     Ok(response)
 }

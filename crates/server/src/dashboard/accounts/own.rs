@@ -33,6 +33,7 @@ struct AccountPage<'a> {
 
 struct SessionRow {
     started: String,
+    browser: Option<String>,
     is_this: bool,
 }
 
@@ -54,6 +55,7 @@ async fn render(visit: &Visit<'_>, wrong: Wrong) -> Answered {
     let sessions = visit.store().sessions(account.id, visit.now(), ROWS).await?;
     let row = |session: &SessionRecord| SessionRow {
         started: session.started.to_string(),
+        browser: session.browser.clone(),
         is_this: session.id == own,
     };
     let is_wrong = wrong.name.is_some() || wrong.old_password.is_some() || wrong.new_password.is_some();

@@ -122,6 +122,22 @@ async fn each_sign_in_is_a_new_session() {
     assert_ne!(fresh.cookies[&key], planted);
 }
 
+/// People tell theirs from others by it; nothing rests on what it says.
+#[tokio::test]
+async fn browsers_have_names() {
+    let app = TestApp::new().await;
+    let mut other = Browser::new(&app);
+    let page = other.open("/dashboard/sign-in").await;
+    let form = page.form(&[("email", OWNER.0), ("password", OWNER.1)]);
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 <b>";
+    assert_eq!(other.send(form.header("user-agent", agent)).await.status, 303);
+    let own = other.open("/dashboard/account").await;
+    assert!(own.shows("<strong>this browser</strong>, Firefox on Linux<"), "{}", own.html());
+    let (mut browser, _) = signed_in(&app, OWNER).await;
+    let seen = browser.open("/dashboard/account").await;
+    assert!(seen.shows("<td>Firefox on Linux</td>"), "{}", seen.html());
+}
+
 #[tokio::test]
 async fn signing_out_ends_the_session() {
     let app = TestApp::new().await;

@@ -87,9 +87,10 @@ pub(super) fn apply(
         }
         Effect::ListUser { app, account, at_most } => people::list_user(tables, *app, *account, *at_most),
         Effect::UnlistUser { app, account } => people::unlist_user(tables, *app, *account),
-        Effect::StartSession { id, hash, account, epoch, at, expires } => {
+        Effect::StartSession { id, hash, account, epoch, browser, at, expires } => {
             let (account, epoch, at, expires) = (*account, *epoch, *at, *expires);
-            let row = people::NewSession { id: *id, hash, account, epoch, at, expires };
+            let browser = browser.as_deref();
+            let row = people::NewSession { id: *id, hash, account, epoch, browser, at, expires };
             people::start_session(tables, &row)
         }
         Effect::EndSession { id } => people::end_session(tables, *id),

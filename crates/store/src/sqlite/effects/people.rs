@@ -28,13 +28,14 @@ pub(super) struct NewSession<'a> {
     pub(super) hash: &'a Hash,
     pub(super) account: AccountId,
     pub(super) epoch: u32,
+    pub(super) browser: Option<&'a str>,
     pub(super) at: Timestamp,
     pub(super) expires: Timestamp,
 }
 
 pub(super) fn start_session(tables: Tables<'_>, row: &NewSession<'_>) -> Result<(), Failure> {
-    let NewSession { id, hash, account, epoch, at, expires } = *row;
-    tables.change(sql::START_SESSION, params![id.0, hash, account.0, epoch, at.0, expires.0])
+    let NewSession { id, hash, account, epoch, browser, at, expires } = *row;
+    tables.change(sql::START_SESSION, params![id.0, hash, account.0, epoch, browser, at.0, expires.0])
 }
 
 pub(super) fn end_session(tables: Tables<'_>, id: SessionId) -> Result<(), Failure> {

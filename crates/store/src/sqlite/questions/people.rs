@@ -44,7 +44,10 @@ pub(crate) fn sessions(
     now: Timestamp,
     at_most: u32,
 ) -> rusqlite::Result<Vec<SessionRecord>> {
-    let read = |row: &Row<'_>| Ok(SessionRecord { id: SessionId(row.get(0)?), started: row::time(row, 1)? });
+    let read = |row: &Row<'_>| {
+        let (id, started) = (SessionId(row.get(0)?), row::time(row, 1)?);
+        Ok(SessionRecord { id, started, browser: row.get(2)? })
+    };
     let mut statement = view.connection.prepare_cached(sql::SESSIONS)?;
     statement.query_map((account.0, now.0, at_most), read)?.collect()
 }
