@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::Value;
 use stagedoor_protocol::Rules;
+use stagedoor_protocol::decision::Origin;
 use stagedoor_server::Clock;
 use stagedoor_server::config::Configuration;
 use stagedoor_server::state_file::{self, Applicant, ApplyError, ApplyRequest, Current};
@@ -100,7 +101,11 @@ impl AtRest {
         let now = Clock::default().now();
         let applied = match &self.store {
             Some(store) if request.commit => {
-                let by = Applicant { actor: &actor, origin: "apply", given: Vec::new() };
+                let by = Applicant {
+                    actor: &actor,
+                    origin: Origin { way: "apply", address: None },
+                    given: Vec::new(),
+                };
                 self.runtime.block_on(state_file::apply(request, store, &self.rules, by, now))
             }
             _ => {

@@ -1,5 +1,6 @@
 //! What a flow gives back: a reply, and effects that are committed as one before the reply is sent.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use stagedoor_wire::{ClientId, Scopes};
@@ -44,13 +45,30 @@ impl<T, R> Decision<T, R> {
     }
 
     /// The same, and its lines of the audit log say by which way it came.
-    pub fn by_way_of(mut self, origin: &str) -> Self {
-        for effect in &mut self.effects {
+    pub fn by_way_of(mut self, origin: Origin<'_>) -> Self {
+        origin.mark(&mut self.effects);
+        self
+    }
+}
+
+/// By which way something came, for the audit log.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Origin<'a> {
+    /// Such as `admin socket`.
+    pub way: &'a str,
+    /// Where it came over the network.
+    pub address: Option<IpAddr>,
+}
+
+impl Origin<'_> {
+    /// Says it in the lines of the audit log that are among these.
+    pub fn mark(self, effects: &mut [Effect]) {
+        for effect in effects {
             if let Effect::Audit(entry) = effect {
-                origin.clone_into(&mut entry.origin);
+                self.way.clone_into(&mut entry.origin);
+                entry.address = self.address;
             }
         }
-        self
     }
 }
 
@@ -314,6 +332,8 @@ pub struct AuditEntry {
     pub actor: String,
     /// By which way it came, such as `admin socket`; empty where that is the API itself.
     pub origin: String,
+    /// From where it came, over the network.
+    pub address: Option<IpAddr>,
     pub what: String,
     pub subject: Subject,
 }
@@ -321,6 +341,7 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// An entry.
     pub fn new(at: Timestamp, actor: &str, what: &str, subject: Subject) -> Self {
-        Self { at, actor: actor.to_owned(), origin: String::new(), what: what.to_owned(), subject }
+        let (actor, what) = (actor.to_owned(), what.to_owned());
+        Self { at, actor, origin: String::new(), address: None, what, subject }
     }
 }

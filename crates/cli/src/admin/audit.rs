@@ -4,12 +4,18 @@ use super::client::Client;
 use super::{output, time};
 use crate::failure::Failure;
 
-const COLUMNS: [output::Column; 5] =
-    [("at", "AT"), ("actor", "ACTOR"), ("origin", "BY WAY OF"), ("what", "WHAT"), ("subject", "SUBJECT")];
+const COLUMNS: [output::Column; 6] = [
+    ("at", "AT"),
+    ("actor", "ACTOR"),
+    ("origin", "BY WAY OF"),
+    ("address", "FROM"),
+    ("what", "WHAT"),
+    ("subject", "SUBJECT"),
+];
 
 /// Read the audit log, the newest line first
 ///
-/// Every change has a line: who made it, by which way, and what it was about. Lines are kept for 400 days.
+/// Every change has a line: who made it, by which way and from where, and what it was about. Lines are kept for 400 days.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   stagedoor admin audit --limit 20

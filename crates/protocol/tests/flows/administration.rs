@@ -1,10 +1,13 @@
 //! What administrators decide.
 
+use std::net::IpAddr;
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use stagedoor_protocol::account::{self, AccountChange, AccountRecord, Email, NewAccount};
 use stagedoor_protocol::administration::{Change, Expectation, LegacyKeyName, Objection};
 use stagedoor_protocol::app::{self, AppChange, AppRecord, SecretTerms, Stage};
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::id::{AccountId, GrantId, TeamId};
 use stagedoor_protocol::legacy_key::{self, LegacyKeyRecord, NewLegacyKey};
 use stagedoor_protocol::team::{self, Role, TeamChange, TeamKind, TeamRecord};
@@ -129,8 +132,9 @@ fn the_first_administrator_is_the_first() {
         matches!(effect, Effect::Administer(Change::SetAdministrator { administrator: true, .. }))
     };
     assert!(decision.effects.iter().any(made));
-    let by_page = decision.by_way_of("setup page");
-    let origin = |effect: &Effect| matches!(effect, Effect::Audit(entry) if entry.origin == "setup page");
+    let address = Some(IpAddr::from([192, 0, 2, 7]));
+    let by_page = decision.by_way_of(Origin { way: "setup page", address });
+    let origin = |effect: &Effect| matches!(effect, Effect::Audit(entry) if entry.origin == "setup page" && entry.address == address);
     assert!(by_page.effects.iter().any(origin));
 
     // One that came without a password is given this one; no other account is.

@@ -21,6 +21,8 @@ pub(super) struct Line {
     actor: String,
     /// By which way it came.
     origin: String,
+    /// The network address it came from, where it came over the network.
+    address: Option<String>,
     what: String,
     subject: About,
 }
@@ -88,6 +90,7 @@ fn view(record: &AuditRecord) -> Line {
         at: record.entry.at.into(),
         actor: record.entry.actor.clone(),
         origin: record.entry.origin.clone(),
+        address: record.entry.address.map(|address| address.to_string()),
         what: record.entry.what.clone(),
         subject: About { kind, id: id.to_string(), name: record.subject_name.clone() },
     }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use stagedoor_protocol::administration::Expectation;
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::idempotency::{self, CallName, Fingerprint, Verdict};
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{Decision, Effect, Timestamp};
@@ -118,8 +119,8 @@ impl<'a> Call<'a> {
     }
 
     /// By which way they ask, for the audit log.
-    pub(super) fn origin(&self) -> &str {
-        self.caller.origin
+    pub(super) fn origin(&self) -> Origin<'static> {
+        Origin { way: self.caller.origin, address: self.caller.address }
     }
 
     /// The API with this name.
@@ -137,7 +138,7 @@ impl<'a> Call<'a> {
 
     /// Commits what was decided, and gives the reply.
     pub(super) async fn settle<T, R: Into<Problem>>(&self, decision: Decision<T, R>) -> Result<T, Problem> {
-        let Decision { reply, mut effects } = decision.by_way_of(self.caller.origin);
+        let Decision { reply, mut effects } = decision.by_way_of(self.origin());
         if reply.is_ok() {
             effects.splice(..0, self.given());
         }

@@ -29,6 +29,7 @@ mod state;
 mod teams;
 mod users;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -52,19 +53,21 @@ pub struct Caller {
     actor: String,
     /// For the audit log, such as `admin socket`.
     origin: &'static str,
+    /// The same: from where they call over the network.
+    address: Option<IpAddr>,
     credential: Option<AdminCredential>,
 }
 
 impl Caller {
     /// A user of this machine who may do everything.
     pub fn of_user(uid: u32) -> Self {
-        Self { actor: format!("uid {uid}"), origin: "admin socket", credential: None }
+        Self { actor: format!("uid {uid}"), origin: "admin socket", address: None, credential: None }
     }
 
     /// A program that has a credential.
-    fn of_credential(credential: AdminCredential) -> Self {
+    fn of_credential(credential: AdminCredential, address: IpAddr) -> Self {
         let actor = format!("credential {}", credential.name);
-        Self { actor, origin: "admin api", credential: Some(credential) }
+        Self { actor, origin: "admin api", address: Some(address), credential: Some(credential) }
     }
 
     fn may(&self, needs: Needs) -> bool {

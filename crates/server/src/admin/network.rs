@@ -74,7 +74,7 @@ async fn authenticate(
     if let Err(error) = server.store().commit(admin_credential::note_use(&credential, now)).await {
         tracing::warn!(%error, "the use of an admin credential could not be noted");
     }
-    Ok(Caller::of_credential(credential))
+    Ok(Caller::of_credential(credential, address))
 }
 
 /// The credential that is presented, if it is good.

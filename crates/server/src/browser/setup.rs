@@ -1,6 +1,8 @@
 //! The page that makes the first administrator, reached by the link that `stagedoor init` and `stagedoor admin setup-link`
 //! print. Who holds its code may make one account, as long as no administrator can sign in.
 
+use std::net::IpAddr;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
@@ -8,6 +10,7 @@ use axum::response::Response;
 use stagedoor_protocol::account::{self, Email, NewAccount};
 use stagedoor_protocol::administration::Objection;
 use stagedoor_protocol::code::Handle;
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::{name, session, setup};
 use stagedoor_store::CommitError;
 use stagedoor_wire::{Secret, form_fields};
@@ -19,6 +22,7 @@ use crate::api::Api;
 use crate::dashboard::BASE;
 use crate::entropy;
 use crate::http::read_body;
+use crate::listen::address;
 use crate::pages::{Frame, MessagePage, SetupError, SetupField, SetupPage, WRONG_NAME};
 use crate::password::{self, Busy};
 use crate::settle::Stop;
@@ -95,7 +99,7 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     }
     let password_hash = api.passwords.hash(password).await.map_err(|Busy| Stop::Unavailable)?;
     let new = NewAccount { email, name, password_hash, administrator: true };
-    match make(api, new).await? {
+    match make(api, new, address(&parts.extensions)).await? {
         Ok(()) => Ok(made(&typed)),
         Err(Objection::EmailTaken(_)) => {
             again(Some(SetupField::Email), "An account has this e-mail already. Choose another.")
@@ -105,12 +109,12 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
 }
 
 /// Makes the account. Of two who come at the same time, the second is told that there is one.
-async fn make(api: &Api, new: NewAccount) -> Result<Result<(), Objection>, Stop> {
+async fn make(api: &Api, new: NewAccount, address: IpAddr) -> Result<Result<(), Objection>, Stop> {
     let exists = api.store.has_administrator().await?;
     let account = api.store.account_of_email(new.email.as_str()).await?;
     let (account, now) = (account.as_ref(), api.now());
     let decision = account::create_first_administrator(new, exists, account, now, &mut entropy::rng());
-    let decision = decision.by_way_of("setup page");
+    let decision = decision.by_way_of(Origin { way: "setup page", address: Some(address) });
     if let Err(objection) = decision.reply {
         return Ok(Err(objection));
     }

@@ -9,6 +9,7 @@ use axum::http::{Method, request::Parts};
 use axum::response::Response;
 use stagedoor_protocol::administration::Expectation;
 use stagedoor_protocol::app::{AppRecord, Stage};
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::id::{AppId, TeamId};
 use stagedoor_protocol::session::Session;
 use stagedoor_protocol::team::{Role, TeamRecord};
@@ -329,7 +330,8 @@ impl<'a> Visit<'a> {
         &self,
         decision: Decision<T, R>,
     ) -> Result<Result<T, Unsettled<R>>, Stop> {
-        let Decision { reply, effects } = decision.by_way_of(ORIGIN).provided(self.authority());
+        let origin = Origin { way: ORIGIN, address: Some(self.address()) };
+        let Decision { reply, effects } = decision.by_way_of(origin).provided(self.authority());
         match self.store().commit(effects).await {
             Ok(()) => Ok(reply.map_err(Unsettled::Refused)),
             Err(CommitError::Conflict) => Ok(Err(Unsettled::Conflict)),

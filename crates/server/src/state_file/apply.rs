@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::{Effect, Rules, Timestamp};
 use stagedoor_store::{CommitError, Store, StoreError};
 use stagedoor_wire::strict_toml::{self, FileError};
@@ -32,7 +33,7 @@ pub struct ApplyRequest {
 #[derive(Clone, Debug)]
 pub struct Applicant<'a> {
     pub actor: &'a str,
-    pub origin: &'a str,
+    pub origin: Origin<'a>,
     /// Committed before it.
     pub given: Vec<Effect>,
 }

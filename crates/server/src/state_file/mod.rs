@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use stagedoor_protocol::app::Stage;
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_protocol::team::{Role, TeamKind};
 use stagedoor_protocol::{Effect, Rules, Timestamp};
@@ -163,7 +164,7 @@ impl StateFile {
     pub fn effects(&self, apis: &[Arc<Api>], now: Timestamp) -> Result<Vec<Effect>, StateFileError> {
         let rules: Vec<Rules> = apis.iter().map(|api| api.rules.clone()).collect();
         let plan = Plan::make(self, &Current::default(), &rules, ApplyOptions::default(), "stagedoor", now)?;
-        Ok(plan.into_effects(""))
+        Ok(plan.into_effects(Origin::default()))
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use stagedoor_protocol::administration::Change;
+use stagedoor_protocol::decision::Origin;
 use stagedoor_protocol::jwt::TokenFormat;
 use stagedoor_protocol::keys::KeyRing;
 use stagedoor_protocol::{About, Effect, Question, Rules, Timestamp};
@@ -17,7 +18,8 @@ use super::apply::{Applicant, ApplyRequest, apply};
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const BY: Applicant<'static> = Applicant { actor: "uid 1000", origin: "apply", given: Vec::new() };
+const BY: Applicant<'static> =
+    Applicant { actor: "uid 1000", origin: Origin { way: "apply", address: None }, given: Vec::new() };
 
 /// A server's database and rules.
 struct Place {

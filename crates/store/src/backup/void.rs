@@ -33,7 +33,7 @@ pub(super) fn run(copy: &mut Connection, now: Timestamp, taken: Option<Timestamp
     transaction.execute(sql::NOTE, params![epoch, now.0, taken.map(|taken| taken.0)])?;
     transaction.execute(
         people::AUDIT,
-        params![now.0, "stagedoor", "restore", "restored from a backup", "server", 0],
+        params![now.0, "stagedoor", "restore", None::<String>, "restored from a backup", "server", 0],
     )?;
     stamp::remove(&transaction)?;
     transaction.commit()

@@ -53,7 +53,7 @@ macro_rules! alive {
 
 macro_rules! audit {
     () => {
-        "SELECT l.id, l.at, l.actor, l.origin, l.what, l.subject, l.subject_id, CASE l.subject
+        "SELECT l.id, l.at, l.actor, l.origin, l.what, l.subject, l.subject_id, l.address, CASE l.subject
         WHEN 'app' THEN (SELECT a.api || '/' || a.client_id FROM apps a WHERE a.id = l.subject_id)
         WHEN 'team' THEN (SELECT t.name FROM teams t WHERE t.id = l.subject_id)
         WHEN 'account' THEN (SELECT p.email FROM accounts p WHERE p.id = l.subject_id)

@@ -40,6 +40,7 @@ statements! {
     LIST_USER = "INSERT INTO listed_users (app_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     /// app, account
     UNLIST_USER = "DELETE FROM listed_users WHERE app_id = $1 AND account_id = $2";
-    /// at, actor, origin, what, subject, subject id
-    AUDIT = "INSERT INTO audit (at, actor, origin, what, subject, subject_id) VALUES ($1, $2, $3, $4, $5, $6)";
+    /// at, actor, origin, address, what, subject, subject id
+    AUDIT = "INSERT INTO audit (at, actor, origin, address, what, subject, subject_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
 }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_credential_makers.sql"),
     include_str!("../../migrations/0012_reviewed.sql"),
     include_str!("../../migrations/0013_browsers.sql"),
+    include_str!("../../migrations/0014_audit_address.sql"),
 ];
 
 /// Brings the database to the newest schema.

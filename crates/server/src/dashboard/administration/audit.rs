@@ -41,6 +41,8 @@ struct Line {
     origin: String,
     what: String,
     subject: String,
+    /// Of the network; may be empty.
+    address: String,
 }
 
 pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
@@ -75,10 +77,10 @@ pub(in crate::dashboard) async fn show(visit: &Visit<'_>) -> Answered {
 pub(in crate::dashboard) async fn csv(visit: &Visit<'_>) -> Answered {
     let (filter, _) = filter(visit);
     let records = visit.store().audit(filter, Page { behind: None, limit: MOST }).await?;
-    let mut text = String::from("at,actor,origin,what,subject\r\n");
+    let mut text = String::from("at,actor,origin,what,subject,address\r\n");
     for record in &records {
-        let Line { at, actor, origin, what, subject } = line(record);
-        let cells = [at, actor, origin, what, subject].map(|cell| quoted(&cell));
+        let Line { at, actor, origin, what, subject, address } = line(record);
+        let cells = [at, actor, origin, what, subject, address].map(|cell| quoted(&cell));
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
     }
@@ -127,6 +129,7 @@ fn line(record: &AuditRecord) -> Line {
         origin: record.entry.origin.clone(),
         what: record.entry.what.clone(),
         subject,
+        address: record.entry.address.map(|address| address.to_string()).unwrap_or_default(),
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use stagedoor_protocol::app::AppRecord;
-use stagedoor_protocol::decision::{AuditEntry, Subject};
+use stagedoor_protocol::decision::{AuditEntry, Origin, Subject};
 use stagedoor_protocol::id::{AccountId, AppId, TeamId};
 use stagedoor_protocol::{Effect, Rules, Timestamp};
 use stagedoor_wire::{ClientId, Secret};
@@ -102,13 +102,9 @@ impl Plan {
     }
 
     /// What to commit; lines of the audit log say by which way it came.
-    pub fn into_effects(self, origin: &str) -> Vec<Effect> {
+    pub fn into_effects(self, origin: Origin<'_>) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.changes.into_iter().flat_map(|change| change.effects).collect();
-        for effect in &mut effects {
-            if let Effect::Audit(entry) = effect {
-                origin.clone_into(&mut entry.origin);
-            }
-        }
+        origin.mark(&mut effects);
         effects
     }
 }

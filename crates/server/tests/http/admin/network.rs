@@ -187,7 +187,8 @@ async fn who_did_it() {
     let new = json!({ "name": "Low Tide Two", "kind": "band" });
     assert_eq!(app.send(call("POST", "teams").bearer(&text).body(new.to_string())).await.status, 201);
     let line = Administrator::of(&app).get("audit?limit=1").await["items"][0].take();
-    assert_eq!((&line["actor"], &line["origin"]), (&json!("credential deploy"), &json!("admin api")));
+    let told = (&line["actor"], &line["origin"], &line["address"]);
+    assert_eq!(told, (&json!("credential deploy"), &json!("admin api"), &json!("127.0.0.1")));
 }
 
 #[tokio::test]

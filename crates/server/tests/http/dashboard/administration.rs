@@ -109,10 +109,16 @@ async fn the_log_as_a_file() {
     let file = browser.open("/dashboard/administration/audit/csv?actor=uid+1000").await;
     assert_eq!(file.answer.header("content-type"), "text/csv; charset=utf-8");
     let lines: Vec<_> = file.answer.text().lines().collect();
-    assert_eq!((lines[0], lines.len()), ("at,actor,origin,what,subject", 2));
+    assert_eq!((lines[0], lines.len()), ("at,actor,origin,what,subject,address", 2));
     assert!(
-        lines[1].contains(r#""uid 1000","admin socket","administrator made","account critic@example.com""#)
+        lines[1]
+            .contains(r#""uid 1000","admin socket","administrator made","account critic@example.com","""#)
     );
+    // From where it came, over the network.
+    let rename = browser.open("/dashboard/account").await.only("/dashboard/account/name");
+    browser.submit_and_follow(&rename, &[("name", "Sascha")]).await;
+    let page = browser.open("/dashboard/administration/audit?actor=critic@example.com").await;
+    assert!(page.shows("dashboard from 127.0.0.1"), "{}", page.html());
 }
 
 /// Made, shown once, good for what was chosen, and revoked.

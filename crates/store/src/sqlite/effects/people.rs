@@ -85,5 +85,7 @@ pub(super) fn unlist_user(tables: Tables<'_>, app: AppId, account: AccountId) ->
 
 pub(super) fn audit(tables: Tables<'_>, entry: &AuditEntry) -> Result<(), Failure> {
     let (subject, id) = entry.subject.parts();
-    tables.change(sql::AUDIT, params![entry.at.0, entry.actor, entry.origin, entry.what, subject, id])
+    let address = entry.address.map(|address| address.to_string());
+    tables
+        .change(sql::AUDIT, params![entry.at.0, entry.actor, entry.origin, address, entry.what, subject, id])
 }

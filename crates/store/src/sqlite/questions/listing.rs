@@ -220,9 +220,10 @@ fn read_audit(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
             at: row::time(row, 1)?,
             actor: row.get(2)?,
             origin: row.get(3)?,
+            address: row.get::<_, Option<String>>(7)?.and_then(|text| text.parse().ok()),
             what: row.get(4)?,
             subject: row::text(row, 5, |kind| Subject::from_parts(kind, subject_id))?,
         },
-        subject_name: row.get(7)?,
+        subject_name: row.get(8)?,
     })
 }
