@@ -54,7 +54,7 @@ async fn render(visit: &Visit<'_>, wrong: Wrong) -> Answered {
     let (own, account) = (signed_in.session.id, &signed_in.session.account);
     let sessions = visit.store().sessions(account.id, visit.now(), ROWS).await?;
     let row = |session: &SessionRecord| SessionRow {
-        started: session.started.to_string(),
+        started: session.started.ago(visit.now()),
         browser: session.browser.clone(),
         is_this: session.id == own,
     };
