@@ -55,10 +55,11 @@ impl Email {
             true => c.is_ascii_graphic() && !NO_PART.contains(c),
             false => c.is_alphanumeric() && !name::is_unfit(c),
         };
-        let parts = text.split_once('@').filter(|(local, host)| {
-            !local.is_empty() && !host.is_empty() && !host.contains('@') && text.len() <= Self::MAX_BYTES
-        });
-        if parts.is_some() && text.chars().all(fits) { Ok(Self(text)) } else { Err(InvalidEmail) }
+        let is_address = |(local, host): (&str, &str)| {
+            !local.is_empty() && local.chars().all(fits) && host.split('.').all(is_label)
+        };
+        let is_address = text.len() <= Self::MAX_BYTES && text.split_once('@').is_some_and(is_address);
+        if is_address { Ok(Self(text)) } else { Err(InvalidEmail) }
     }
 
     /// As it was stored.
@@ -70,6 +71,12 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A part of a host's name (RFC 1123 §2.1), in any script.
+fn is_label(text: &str) -> bool {
+    let fits = |c: char| (c.is_alphanumeric() && !name::is_unfit(c)) || c == '-';
+    !text.is_empty() && text.chars().all(fits) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 /// What an account is made of.
@@ -255,6 +262,10 @@ mod tests {
             "a@b\u{200F}",
             "a\u{E0041}@b",
             "a\u{3164}@b",
+            "a@b.example?subject=c",
+            "a@b..c",
+            "a@-b",
+            "a@b_c",
             "https://evil.example/a@b",
             "evil.example/?a@b",
             "a@[127.0.0.1]",

@@ -1,6 +1,7 @@
 //! Forms of someone from whom it is taken, while they are under way, what had let them in: their commits come too late.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -8,6 +9,7 @@ use stagedoor_protocol::administration::Change;
 use stagedoor_protocol::id::{AccountId, TeamId};
 use stagedoor_protocol::team::Role;
 use stagedoor_protocol::{Decision, Effect, EpochOf};
+use tokio::time::timeout;
 
 use super::{OWNER, STRANGER, signed_in};
 use crate::admin::Administrator;
@@ -26,11 +28,14 @@ async fn overtake(app: &Arc<TestApp>, taking: Vec<Effect>, forms: Vec<Call>) -> 
     let other = Connection::open(app.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let store = app.server.store();
-    let let_go = async {
-        // The writer takes together what comes together: that does not wait for it any more.
+    let they_wait = async {
         while store.waiting().0 < MANY / 2 {
             tokio::task::yield_now().await;
         }
+    };
+    let let_go = async {
+        // A writer that woke late has taken them all together, in their order: none waits for it any more.
+        let _ = timeout(Duration::from_secs(2), they_wait).await;
         other.execute_batch("ROLLBACK").unwrap();
     };
     assert_eq!(forms.len(), MANY);
