@@ -1,5 +1,6 @@
 //! Accounts: people who sign in, and those among them who administer the server.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use rand_core::CryptoRng;
 
 use crate::Timestamp;
@@ -49,7 +50,7 @@ impl Email {
     /// §3.2.3, `specials`) is refused, and beyond ASCII all but letters and digits: what takes no room makes one look like
     /// another.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
-        let text = text.trim().to_lowercase();
+        let text = ComposingNormalizerBorrowed::new_nfc().normalize(text.trim()).to_lowercase();
         const NO_PART: &str = "()<>[]:;,\\\"/";
         let fits = |c: char| match c.is_ascii() {
             true => c.is_ascii_graphic() && !NO_PART.contains(c),
@@ -242,6 +243,7 @@ mod tests {
     #[test]
     fn emails() {
         assert_eq!(Email::parse(" Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
+        assert_eq!(Email::parse("\u{1100}\u{1161}@example.com").unwrap().as_str(), "가@example.com");
         // Some letters take more room when they are small.
         let grown = format!("{}@example.com", "Ⱥ".repeat(110));
         let long = format!("{}@example.com", "a".repeat(250));

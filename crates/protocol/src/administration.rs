@@ -194,6 +194,12 @@ pub enum Expectation {
         account: AccountId,
         role: Role,
     },
+    /// The app has this name, and belongs to this team.
+    AppIs {
+        app: AppId,
+        name: String,
+        team: TeamId,
+    },
     /// The app belongs to this team, and is not suspended.
     AppOf {
         app: AppId,

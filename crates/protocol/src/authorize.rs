@@ -10,6 +10,7 @@ use stagedoor_wire::pkce::Challenge;
 use stagedoor_wire::redirect_uri::InvalidRedirectUri;
 use stagedoor_wire::{RedirectUri, Scopes};
 
+use crate::administration::Expectation;
 use crate::app::App;
 use crate::code::{Code, CodeState, Handle};
 use crate::decision::{Decision, Effect};
@@ -213,9 +214,10 @@ pub fn decide(
         Some(Consent::Allowed) => {
             let scopes = consent::with_earlier(&request.scopes, earlier);
             let mut decision = issue_code(rules, request, person, now, rng);
-            let (app, account) = (request.app.id, person.id);
+            let (app, epoch, account) = (request.app.id, request.app.epoch, person.id);
             decision.effects.push(Effect::SaveConsent { app, account, scopes, at: now });
-            decision
+            // Whose it was then: nobody agreed to another team.
+            decision.provided([Expectation::AppEpoch { app, epoch }])
         }
     }
 }

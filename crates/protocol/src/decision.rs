@@ -117,7 +117,7 @@ pub enum Effect {
         now: ActiveGrant,
     },
     /// Raises an epoch: everything issued under the former one ends, with the codes and allowed devices that could still
-    /// start a grant, and the credentials that an account made.
+    /// start a grant, and the credentials and invitations that an account made.
     Raise {
         epoch: EpochOf,
         at: Timestamp,

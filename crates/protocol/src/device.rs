@@ -5,6 +5,7 @@ use stagedoor_wire::token_request::ClientCredentials;
 use stagedoor_wire::{Scopes, Secret};
 
 use crate::access_token::Epochs;
+use crate::administration::Expectation;
 use crate::app::App;
 use crate::client_authentication::authenticate;
 use crate::code::{Handle, Hash};
@@ -133,6 +134,8 @@ pub fn answer(app: &App, device: &Device, said: Answer<'_>, now: Timestamp) -> D
     if allow {
         let scopes = consent::with_earlier(&device.scopes, earlier);
         effects.push(Effect::SaveConsent { app: device.app, account, scopes, at: now });
+        // Whose it was then: nobody agreed to another team.
+        effects.push(Effect::Expect(Expectation::AppEpoch { app: app.id, epoch: app.epoch }));
     }
     Decision { reply: Ok(()), effects }
 }

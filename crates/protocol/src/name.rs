@@ -40,19 +40,23 @@ pub(crate) fn is_unfit(c: char) -> bool {
 /// Persian and others join and part letters by joiners, Hebrew and Arabic place punctuation by direction marks, emoji are coloured
 /// by selectors, flags of regions are spelled by tags. Anywhere else these are of no use.
 fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
-    // Behind Latin, Greek and Cyrillic, which need none of them.
-    let of_such_script = |c: Option<char>| c.is_some_and(|c| c >= '\u{530}' && is_seen(c));
+    // From Arabic to the scripts of India and behind.
+    let is_joined =
+        |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{600}'..='\u{10FF}' | '\u{1700}'..='\u{1CFF}'));
+    let is_right_to_left = |c: char| matches!(c, '\u{590}'..='\u{8FF}');
+    let is_symbol =
+        |c: Option<char>| c.is_some_and(|c| c >= '\u{2190}' && is_seen(c) && !c.is_alphanumeric());
     match c {
-        '\u{200C}' | '\u{200D}' => {
-            (of_such_script(before) || before == Some('\u{FE0F}')) && of_such_script(after)
+        '\u{200C}' => is_joined(before) && is_joined(after),
+        '\u{200D}' => {
+            let between_symbols = (is_symbol(before) || before == Some('\u{FE0F}')) && is_symbol(after);
+            between_symbols || (is_joined(before) && is_joined(after))
         }
         '\u{61C}' | '\u{200E}' | '\u{200F}' => {
-            of_such_script(before) && after.is_some_and(|c| is_seen(c) && !c.is_alphanumeric())
+            before.is_some_and(is_right_to_left) && after.is_some_and(|c| is_seen(c) && !c.is_alphanumeric())
         }
-        '\u{FE00}'..='\u{FE0F}' => {
-            let is_symbol = |c: char| is_seen(c) && !c.is_ascii() && !c.is_alphanumeric();
-            before.is_some_and(is_symbol) || after == Some('\u{20E3}')
-        }
+        '\u{FE0F}' => is_symbol(before) || after == Some('\u{20E3}'),
+        '\u{FE00}'..='\u{FE0E}' => false,
         '\u{E0020}'..='\u{E007F}' => {
             before.is_some_and(|c| matches!(c, '\u{1F3F4}' | '\u{E0020}'..='\u{E007E}'))
         }
@@ -103,6 +107,11 @@ mod tests {
             "א\u{200F}",
             "א\u{200F}ב",
             "נ\u{200D}",
+            "נ\u{200D}נ",
+            "東京\u{200D}レコード",
+            "—\u{FE00}",
+            "’\u{FE0F}",
+            "A·\u{FE0E}B",
         ] {
             assert_eq!(parse(odd), Err(InvalidName), "{odd:?}");
         }

@@ -59,7 +59,15 @@ pub fn approve(record: &AppRecord, actor: &str, now: Timestamp) -> Decision<(), 
     match record.app.stage {
         is @ Stage::Suspended => Decision::refuse(Objection::Stage { is }),
         is @ Stage::Approved if record.app.reviewed => Decision::refuse(Objection::Stage { is }),
-        _ => move_to(record, Stage::Approved, "app approved", actor, now),
+        _ => {
+            // What was looked at.
+            let (app, name, team) = (record.app.id, record.app.name.clone(), record.app.owner.id);
+            move_to(record, Stage::Approved, "app approved", actor, now).provided([Expectation::AppIs {
+                app,
+                name,
+                team,
+            }])
+        }
     }
 }
 

@@ -130,6 +130,8 @@ fn what_is_saved_after_the_end_is_over_too() {
         let mut late = api.effects.clone();
         device::answer(&mut api, &device, person, true).unwrap();
         late.extend(api.effects.clone());
+        // The epochs in them suffice, where a commit expects nothing of them.
+        late.retain(|effect| !matches!(effect, Effect::Expect(_)));
 
         api.world = before;
         let raise = Effect::Raise { epoch: whose(&api, client.app, person), at: api.now };

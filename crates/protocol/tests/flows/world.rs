@@ -249,6 +249,10 @@ impl World {
                     return Err(Conflict);
                 }
             }
+            Effect::Expect(Expectation::AppIs { app, name, team }) => {
+                let app = self.change(app);
+                expect(app.name == name && app.owner.id == team)?;
+            }
             Effect::Expect(Expectation::AppEpoch { app, epoch }) => {
                 if self.change(app).epoch != epoch {
                     return Err(Conflict);

@@ -84,7 +84,7 @@ async fn answer(
     let fields = form_fields!(body, form_token, answer).ok();
     let (token, answer) =
         fields.map(|fields| (fields.form_token.value, fields.answer.value)).unwrap_or_default();
-    if !form_token::check(&api.door(), &token.unwrap_or_default(), cookie, address(parts)) {
+    if !form_token::check(&api.door(), &token.unwrap_or_default(), cookie, &bound(parts, &valid.app)) {
         let notice = "This page was out of date, so nothing was decided. Please answer again.";
         return ask(api, parts, valid, cookie, session, Some(notice)).await;
     }
@@ -111,18 +111,16 @@ async fn proceed(
     said: Option<Consent>,
 ) -> Result<Response, Stop> {
     let (account, person) = (session.account.id, session.person());
-    let mut attempts = Attempts::default();
-    let next = loop {
-        let earlier = api.store.consent(valid.app.id, account).await?;
-        let decision = {
-            let rng = &mut entropy::rng();
-            authorize::decide(&api.rules, valid, person, earlier.as_ref(), said, api.now(), rng)
-        };
-        // A conflict is a code's id drawn twice.
-        if let Some(settled) = attempts.settle(&api.store, decision).await {
-            break settled?;
-        }
+    let earlier = api.store.consent(valid.app.id, account).await?;
+    let decision = {
+        let rng = &mut entropy::rng();
+        authorize::decide(&api.rules, valid, person, earlier.as_ref(), said, api.now(), rng)
     };
+    // The app is another's now, or ended what it had: what was agreed to is looked at anew.
+    let Some(settled) = Attempts::default().settle(&api.store, decision).await else {
+        return Ok(redirect(&parts.method, address(parts)));
+    };
+    let next = settled?;
     Ok(match next {
         Next::Redirect { location } => redirect(&parts.method, &location),
         Next::Ask => ask(api, parts, valid, cookie, session, None).await?,
@@ -147,12 +145,17 @@ async fn ask(
         account_email: &session.account.email,
         destination: &valid.redirect_uri.display_host(),
         action: address(parts),
-        form_token: &form_token::make(&api.door(), cookie, address(parts)),
+        form_token: &form_token::make(&api.door(), cookie, &bound(parts, &valid.app)),
         notice,
         connections: api.accounts.connections.as_deref(),
     }
     .render_page();
     Ok(page(StatusCode::OK, html, Some(&valid.redirect_uri.csp_source())))
+}
+
+/// What an answer is to: nobody agrees to a name or team that the page did not show.
+fn bound(parts: &Parts, app: &App) -> String {
+    format!("{} {} {}", address(parts), app.owner.id, app.name)
 }
 
 /// What the team that owns an app is, in a word.

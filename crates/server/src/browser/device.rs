@@ -73,23 +73,29 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
     };
     let typed = fields.user_code.value.unwrap_or_default();
     let token = fields.form_token.value.unwrap_or_default();
-    let bound = format!("{} {typed}", path(parts));
-    let answer = fields.answer.value.filter(|_| form_token::check(&api.door(), &token, cookie, &bound));
-    match answer.as_deref() {
-        Some("allow") => decide(api, parts, cookie, session, &typed, true).await,
-        Some("cancel") => decide(api, parts, cookie, session, &typed, false).await,
-        Some("sign_out") => {
+    let Some(answer) = fields.answer.value else { return confirm(api, parts, cookie, session, &typed).await };
+    let (device, app) = match find(api, parts, &typed).await? {
+        Ok(found) => found,
+        Err(not_found) => return Ok(enter_again(api, parts, cookie, &typed, not_found)),
+    };
+    if !form_token::check(&api.door(), &token, cookie, &bound(parts, &typed, Some(&app))) {
+        return ask(api, parts, cookie, session, &typed, (&device, &app)).await;
+    }
+    match &*answer {
+        "allow" | "cancel" => {
+            decide(api, parts, cookie, session, &typed, (&device, &app), answer == "allow").await
+        }
+        "sign_out" => {
             settle(&api.store, session::end(session.id)).await?;
             let code = device::show_user_code(&device::read_user_code(&typed));
             let mut response = redirect(&parts.method, &format!("{}?user_code={code}", path(parts)));
             let_out(&api.door(), &mut response);
             Ok(response)
         }
-        _ => confirm(api, parts, cookie, session, &typed).await,
+        _ => ask(api, parts, cookie, session, &typed, (&device, &app)).await,
     }
 }
 
-/// Shows who asks, so that a person who was sent a code by someone else can see it (RFC 8628 §5.4).
 async fn confirm(
     api: &Api,
     parts: &Parts,
@@ -97,20 +103,32 @@ async fn confirm(
     session: &Session,
     typed: &str,
 ) -> Result<Response, Stop> {
-    let (device, app) = match find(api, parts, typed).await? {
-        Ok(found) => found,
-        Err(not_found) => return Ok(enter_again(api, parts, cookie, typed, not_found)),
-    };
+    match find(api, parts, typed).await? {
+        Ok((device, app)) => ask(api, parts, cookie, session, typed, (&device, &app)).await,
+        Err(not_found) => Ok(enter_again(api, parts, cookie, typed, not_found)),
+    }
+}
+
+/// Shows who asks, so that a person who was sent a code by someone else can see it (RFC 8628 §5.4).
+async fn ask(
+    api: &Api,
+    parts: &Parts,
+    cookie: &str,
+    session: &Session,
+    typed: &str,
+    (device, app): (&Device, &App),
+) -> Result<Response, Stop> {
     let confirm = DeviceStep::Confirm {
         app_name: &app.name,
         team_name: &app.owner.name,
-        team_kind: team_kind(api, &app).await?,
+        team_kind: team_kind(api, app).await?,
         reviewed: app.reviewed,
         permissions: permissions(api, &device.scopes),
         account_email: &session.account.email,
     };
     let code = device::show_user_code(&device::read_user_code(typed));
-    Ok(step(api, parts, cookie, &code, None, confirm))
+    let token = form_token::make(&api.door(), cookie, &bound(parts, &code, Some(app)));
+    Ok(step(api, parts, &token, &code, None, confirm))
 }
 
 async fn decide(
@@ -119,23 +137,21 @@ async fn decide(
     cookie: &str,
     session: &Session,
     typed: &str,
+    (device, app): (&Device, &App),
     allow: bool,
 ) -> Result<Response, Stop> {
-    let mut attempts = Attempts::default();
-    loop {
-        let (device, app) = match find(api, parts, typed).await? {
-            Ok(found) => found,
-            Err(not_found) => return Ok(enter_again(api, parts, cookie, typed, not_found)),
-        };
-        let account = session.account.id;
-        let earlier = api.store.consent(app.id, account).await?;
-        let said = device::Answer { person: session.person(), allow, earlier: earlier.as_ref() };
-        let decision = device::answer(&app, &device, said, api.now());
-        // A conflict is an answer given meanwhile: then no device waits any more.
-        if let Some(settled) = attempts.settle(&api.store, decision).await {
+    let earlier = api.store.consent(app.id, session.account.id).await?;
+    let said = device::Answer { person: session.person(), allow, earlier: earlier.as_ref() };
+    let decision = device::answer(app, device, said, api.now());
+    match Attempts::default().settle(&api.store, decision).await {
+        Some(settled) => {
+            settled?;
             let done = DeviceStep::Done { allowed: allow, app_name: &app.name };
-            return settled.map(|()| step(api, parts, cookie, typed, None, done));
+            let token = form_token::make(&api.door(), cookie, &bound(parts, typed, None));
+            Ok(step(api, parts, &token, typed, None, done))
         }
+        // It was answered meanwhile, or the app is another's now.
+        None => confirm(api, parts, cookie, session, typed).await,
     }
 }
 
@@ -178,20 +194,24 @@ async fn find(api: &Api, parts: &Parts, typed: &str) -> Result<Result<(Device, A
     Ok(found.filter(waits).ok_or(NotFound::NoneWaits))
 }
 
+/// What a form is bound to: the code, so that the answer to one device is never taken for another's, and the app that is named.
+fn bound(parts: &Parts, user_code: &str, app: Option<&App>) -> String {
+    let app = app.map(|app| format!("{} {}", app.owner.id, app.name)).unwrap_or_default();
+    format!("{} {user_code} {app}", path(parts))
+}
+
 fn step(
     api: &Api,
     parts: &Parts,
-    cookie: &str,
+    form_token: &str,
     user_code: &str,
     error: Option<&str>,
     step: DeviceStep<'_>,
 ) -> Response {
-    // Bound to the code, so that the answer to one device is never taken for another's.
-    let form_token = form_token::make(&api.door(), cookie, &format!("{} {user_code}", path(parts)));
     let html = DevicePage {
         frame: frame(api),
         action: path(parts),
-        form_token: &form_token,
+        form_token,
         user_code,
         error,
         step,

@@ -77,6 +77,8 @@ statements! {
     ROLE = "SELECT role FROM team_members WHERE team_id = $1 AND account_id = $2";
     /// app, team
     APP_IS_OF = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND team_id = $2 AND stage <> 'suspended')";
+    /// app, name, team
+    APP_IS = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND name = $2 AND team_id = $3)";
     /// app, epoch
     APP_EPOCH_IS = "SELECT EXISTS (SELECT 1 FROM apps WHERE id = $1 AND epoch = $2)";
     /// team, account, role

@@ -107,17 +107,22 @@ mod tests {
         }
     }
 
-    /// Credentials of before are their makers', and apps that were approved are reviewed as they are.
+    /// Credentials of before are their makers', and end where these are kept out already; apps that were approved are reviewed as they are.
     #[test]
     fn what_was_made_and_approved_before() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "foreign_keys", false).unwrap();
         run_all(&mut connection, &MIGRATIONS[..10]).unwrap();
-        let rows = "INSERT INTO accounts (id, email, name, password_hash, created) VALUES (7, 'ada@a', '', '', 0);
+        let rows = "INSERT INTO accounts (id, email, name, password_hash, created) VALUES (7, 'ada@a', '', '', 0), (8, 'bob@a', '', '', 0),
+            (9, 'eve@a', '', '', 0);
+            UPDATE accounts SET administrator = 1 WHERE id <> 8;
+            UPDATE accounts SET suspended = 1 WHERE id = 9;
             INSERT INTO admin_credentials (id, name, scopes, key_id, hash, created, expires)
-            VALUES (1, 'a', 'read', 1, x'00', 0, 0), (2, 'b', 'read', 1, x'00', 0, 0);
+            VALUES (1, 'a', 'read', 1, x'00', 0, 0), (2, 'b', 'read', 1, x'00', 0, 0),
+            (3, 'c', 'read', 1, x'00', 0, 0), (4, 'd', 'read', 1, x'00', 0, 0);
             INSERT INTO audit (at, actor, origin, what, subject, subject_id)
-            VALUES (0, 'ada@a', 'dashboard', '', 'credential', 1), (0, 'uid 7', 'admin socket', '', 'credential', 2);
+            VALUES (0, 'ada@a', 'dashboard', '', 'credential', 1), (0, 'uid 7', 'admin socket', '', 'credential', 2),
+            (0, 'bob@a', 'dashboard', '', 'credential', 3), (0, 'eve@a', 'dashboard', '', 'credential', 4);
             INSERT INTO apps (id, api, client_id, team_id, name, description, stage, public, created) VALUES
             (1, '', '1', 1, 'A', '', 'approved', 0, 0), (2, '', '2', 1, 'B', '', 'development', 0, 0);";
         connection.execute_batch(rows).unwrap();

@@ -1,12 +1,12 @@
 //! What teams decide: who owns them, whom they invite, where their apps go, and the reviews they ask for.
 
-use stagedoor_protocol::Effect;
 use stagedoor_protocol::account::Email;
 use stagedoor_protocol::administration::{Change, Expectation};
 use stagedoor_protocol::app::Stage;
 use stagedoor_protocol::id::{AccountId, AppId, InvitationId, TeamId};
 use stagedoor_protocol::invitation::{INVITATION_SECONDS, Invitation, InvitedTo};
 use stagedoor_protocol::team::{Role, TeamKind};
+use stagedoor_protocol::{Effect, EpochOf};
 use stagedoor_store::{CommitError, Page};
 use stagedoor_wire::RedirectUri;
 
@@ -207,7 +207,7 @@ async fn who_is_removed_is_invited_no_more() {
 #[tokio::test]
 async fn invitations_end_with_an_account() {
     let world = World::new().await;
-    let set = |suspended| Effect::Administer(Change::SetAccountSuspended { account: ACCOUNT, suspended });
+    let raise = |account| Effect::Raise { epoch: EpochOf::Account(account), at: NOW };
     let own = invitation(1, InvitedTo::TakeOver(APP));
     world
         .commit([
@@ -219,8 +219,8 @@ async fn invitations_end_with_an_account() {
         ])
         .await
         .unwrap();
-    for (suspended, left) in [(false, 2), (true, 1)] {
-        world.commit([set(suspended)]).await.unwrap();
+    for (ended, left) in [(OTHER_ACCOUNT, 2), (ACCOUNT, 1)] {
+        world.commit([raise(ended)]).await.unwrap();
         assert_eq!(world.store.invitations(TEAM, NOW).await.unwrap().len(), left);
     }
 }

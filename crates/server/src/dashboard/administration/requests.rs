@@ -8,7 +8,7 @@ use stagedoor_protocol::id::AppId;
 use stagedoor_protocol::team::Role;
 use stagedoor_protocol::{Decision, Subject};
 use stagedoor_store::{AppFilter, Page};
-use stagedoor_wire::ClientId;
+use stagedoor_wire::{ClientId, RedirectUri};
 
 use super::super::apps::html;
 use super::super::layout::{Here, Layout};
@@ -44,9 +44,12 @@ struct Request {
     description: String,
     purpose: String,
     website: String,
+    redirect_uris: Vec<String>,
     since: String,
     /// The e-mail of who asked.
     asked_by: String,
+    /// Says that this is what was looked at.
+    shown: String,
 }
 
 impl Request {
@@ -74,7 +77,9 @@ async fn render(visit: &Visit<'_>, wrong: Option<(String, String)>) -> Answered 
         description: record.description.clone(),
         purpose: record.purpose.clone(),
         website: record.website.clone(),
+        redirect_uris: record.app.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
         since: record.review_asked.unwrap_or(record.created).to_day(),
+        shown: visit.token_for(&shown(record)),
         asked_by,
     };
     let (mut requests, mut in_review) = (Vec::new(), Vec::new());
@@ -105,6 +110,9 @@ async fn asked_by(visit: &Visit<'_>, record: &AppRecord) -> Result<String, Stop>
 
 pub(in crate::dashboard) async fn approve(visit: &Visit<'_>) -> Answered {
     let Some(record) = named(visit).await? else { return Ok(say::changed_meanwhile(visit)) };
+    if !waits(&record) || !visit.is_token_for("shown", &shown(&record)) {
+        return Ok(say::changed_meanwhile(visit));
+    }
     let decision = app::approve(&record, visit.actor(), visit.now());
     let done = if record.app.stage == Stage::Requested { "approved" } else { "review-approved" };
     settle(visit, &record, decision, "approved", done).await
@@ -148,6 +156,19 @@ async fn settle(
         visit.dashboard.write_of_answer(&member.email, team, word);
     }
     Ok(visit.then(&visit.page, done))
+}
+
+/// Whether its team asked.
+fn waits(record: &AppRecord) -> bool {
+    record.app.stage == Stage::Requested || record.review_asked.is_some()
+}
+
+/// All that is approved: what has changed since the page was shown was not looked at.
+fn shown(record: &AppRecord) -> String {
+    let AppRecord { app, description, purpose, website, review_asked, .. } = record;
+    let uris: Vec<_> = app.redirect_uris.iter().map(RedirectUri::as_str).collect();
+    let parts = [&*app.name, description, purpose, website, &uris.join(" ")];
+    format!("approve {} of {} asked at {:?}: {parts:?}", app.id, app.owner.id, review_asked)
 }
 
 async fn named(visit: &Visit<'_>) -> Result<Option<AppRecord>, Stop> {

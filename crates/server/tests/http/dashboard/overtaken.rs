@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::{OWNER, STRANGER, signed_in};
 use crate::admin::Administrator;
-use crate::app::{Answer, Browser, Call, Page, SPOTIFY, START, TestApp};
+use crate::app::{Answer, Browser, Call, FAN, Page, SPOTIFY, START, TestApp};
 use crate::races::at_once;
 
 const TEAM: &str = "/dashboard/teams/5001";
@@ -172,6 +172,24 @@ async fn a_password_that_was_changed_signs_nobody_in() {
         assert!(answer.text().contains("Email or password is wrong"));
     }
     assert!(app.server.store().sessions(OWNER_ID, app.clock.now(), 50).await.unwrap().is_empty());
+}
+
+/// Nobody agreed to the team that an app goes to while they press the button.
+#[tokio::test]
+async fn who_allows_an_app_that_moves_is_asked_anew() {
+    let app = Arc::new(TestApp::new().await);
+    let mut fan = Browser::new(&app);
+    let page = fan.open(&SPOTIFY.authorize(&[])).await;
+    let consent = fan.sign_in(&page, FAN).await;
+    let allow = || form(&fan, &consent, &[("answer", "allow")]);
+    let id = app.app(&SPOTIFY).await.id;
+    let moved = Change::MoveApp { app: id, from: TeamId(5001), to: TeamId(5003), terms: None, at_most: None };
+    let taking = vec![Effect::Administer(moved), Effect::Raise { epoch: EpochOf::App(id), at: START }];
+    let answers = overtake(&app, taking, (0..MANY).map(|_| allow()).collect()).await;
+    for answer in answers {
+        assert!(answer.header("location").starts_with("/spotify/authorize?"), "{}", answer.shown());
+    }
+    assert!(app.server.store().consent(id, AccountId(7001)).await.unwrap().is_none());
 }
 
 /// The credential of a program is revoked.

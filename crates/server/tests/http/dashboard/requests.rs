@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::{OWNER, signed_in};
+use super::{OWNER, STRANGER, signed_in};
 use crate::admin::Administrator;
-use crate::app::TestApp;
+use crate::app::{Answer, Page, SPOTIFY, TestApp};
 
 #[tokio::test]
 async fn a_request_is_approved() {
@@ -84,6 +84,41 @@ async fn a_request_is_declined() {
     assert!(!developer.open("/dashboard/teams/5001/apps").await.shows("Declined on"));
 }
 
+/// A form of the first review on the page.
+fn of_review(page: &Page, does: &str) -> Page {
+    let (_, reviews) = page.html().split_once("id=\"review-1\"").unwrap_or_else(|| panic!("{}", page.html()));
+    let answer = Answer { body: reviews.to_owned().into(), ..page.answer.clone() };
+    Page { answer }.only(&format!("/dashboard/administration/requests/{does}"))
+}
+
+/// An administrator approves what they saw: not what has another name or team since, and nothing that nobody asked for.
+#[tokio::test]
+async fn what_was_not_seen_is_not_approved() {
+    const APP: &str = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728";
+    const REQUESTS: &str = "/dashboard/administration/requests";
+    let app = TestApp::new().await;
+    Administrator::of(&app)
+        .done("PATCH", "accounts/critic@example.com", json!({ "administrator": true }))
+        .await;
+    let (mut admin, _) = signed_in(&app, STRANGER).await;
+    let (mut owner, _) = signed_in(&app, OWNER).await;
+    let settings = owner.open(&format!("{APP}/settings")).await;
+    let ask = settings.only(&format!("{APP}/settings/ask-for-review"));
+    owner.submit_and_follow(&ask, &[("purpose", "Set lists")]).await;
+    let page = admin.open(REQUESTS).await;
+    assert!(page.shows("Setlist") && page.shows("setlist://callback"), "{}", page.html());
+    let approve = of_review(&page, "approve");
+    let save = settings.only(&format!("{APP}/settings/save"));
+    owner.submit_and_follow(&save, &[("name", "Official Bank"), ("description", "")]).await;
+    let stale = admin.submit(&approve, &[]).await;
+    assert!(stale.answer.status == 409 && stale.shows("Changed meanwhile"), "{}", stale.html());
+    assert!(!app.app(&SPOTIFY).await.reviewed);
+    let page = admin.open(REQUESTS).await;
+    let (approve, answer) = (of_review(&page, "approve"), of_review(&page, "answer"));
+    admin.submit_and_follow(&answer, &[("sentence", "Say more.")]).await;
+    assert_eq!(admin.submit(&approve, &[]).await.answer.status, 409, "nobody asks any more");
+}
+
 #[tokio::test]
 async fn a_review_is_answered_and_approved() {
     const SETTINGS: &str = "/dashboard/apps/spotify/5f2a1c9e8b7d4036a1e2c3d4f5061728/settings";
@@ -117,8 +152,7 @@ async fn a_review_is_answered_and_approved() {
     assert!(page.shows("Answered: Give it a website.") && !page.shows("waits for an answer"));
     developer.submit_and_follow(&form(page), &[("purpose", "Setlists, https://setlist.example")]).await;
     let page = administrator.open("/dashboard/administration/requests").await;
-    let approve = page.only("/dashboard/administration/requests/approve");
-    let done = administrator.submit_and_follow(&approve, &named).await;
+    let done = administrator.submit_and_follow(&of_review(&page, "approve"), &[]).await;
     assert!(done.shows("Approved. The app is out of development"), "{}", done.html());
     let page = developer.open(SETTINGS).await;
     assert!(page.shows("Approved.") && !page.html().contains("ask-for-review"), "{}", page.html());

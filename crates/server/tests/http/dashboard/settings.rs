@@ -53,10 +53,12 @@ async fn an_approved_app_of_another_name_is_not_reviewed() {
     let (mut owner, _) = signed_in(&app, OWNER).await;
     let settings = owner.open(ADDRESS).await;
     assert!(!settings.shows("Ask for a review"));
+    let seen = consent;
     let save = settings.only(&format!("{ADDRESS}/save"));
     let saved = owner.submit_and_follow(&save, &[("name", "Official Catalogue"), ("description", "")]).await;
     assert!(saved.shows("people read that it is not reviewed"), "{}", saved.html());
-    assert!(fan.open(&STANDARD.authorize(&[])).await.shows("not reviewed yet"));
+    let anew = fan.submit(&seen, &[("answer", "allow")]).await;
+    assert!(anew.shows("nothing was decided") && anew.shows("not reviewed yet"), "{}", anew.html());
     let ask = saved.only(&format!("{ADDRESS}/ask-for-review"));
     owner.submit_and_follow(&ask, &[("purpose", "Another name")]).await;
     Administrator::of(&app)

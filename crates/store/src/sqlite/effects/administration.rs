@@ -41,6 +41,7 @@ pub(super) fn expect(tables: Tables<'_>, expectation: &Expectation) -> Result<()
         Expectation::AtLeast { team, account, role } => {
             role_in(tables, *team, *account)?.is_some_and(|own| own.includes(*role))
         }
+        Expectation::AppIs { app, name, team } => ask(tables, sql::APP_IS, params![app.0, name, team.0])?,
         Expectation::AppOf { app, team } => ask(tables, sql::APP_IS_OF, [app.0, team.0])?,
         Expectation::Credential(credential) => ask(tables, api_sql::CREDENTIAL_STANDS, [credential.0])?,
     };
@@ -71,11 +72,7 @@ pub(super) fn apply(tables: Tables<'_>, change: &Change, aftermath: &mut Afterma
             if *administrator { Ok(()) } else { admin_api::remove_credentials_of(tables, *account) }
         }
         Change::SetAccountSuspended { account, suspended } => {
-            tables.change(sql::SET_ACCOUNT_SUSPENDED, params![suspended, account.0])?;
-            if !suspended {
-                return Ok(());
-            }
-            tables.run(sql::REMOVE_ALL_INVITATIONS_BY, [account.0]).map(drop)
+            tables.change(sql::SET_ACCOUNT_SUSPENDED, params![suspended, account.0])
         }
         Change::SetAccountConfirmed { account, confirmed } => {
             tables.change(sql::SET_ACCOUNT_CONFIRMED, params![confirmed, account.0])

@@ -7,7 +7,7 @@ use stagedoor_protocol::id::{AccountId, AppId, GrantId};
 
 use super::{Failure, Tables, admin_api, apps};
 use crate::memory::Aftermath;
-use crate::sql::{codes, devices, ended as sql, grants};
+use crate::sql::{administration, codes, devices, ended as sql, grants};
 
 /// Ends a grant. One that has ended already stays as it is.
 pub(super) fn revoke(
@@ -58,6 +58,7 @@ pub(super) fn raise(
         }
         EpochOf::Account(account) => {
             admin_api::remove_credentials_of(tables, account)?;
+            tables.run(administration::REMOVE_ALL_INVITATIONS_BY, [account.0])?;
             (sql::RAISE_ACCOUNT, account.0, codes::DROP_UNUSED_OF_ACCOUNT, devices::DENY_ALLOWED_OF_ACCOUNT)
         }
     };

@@ -24,7 +24,9 @@ pub(super) struct Line {
 pub(super) async fn history(visit: &Visit<'_>, record: &AppRecord) -> Result<Vec<Line>, Stop> {
     let filter = AuditFilter { subject: Some(Subject::App(record.app.id)), ..AuditFilter::default() };
     let lines = visit.store().audit(filter, Page { behind: None, limit: LINES }).await?;
-    Ok(lines.iter().filter_map(read).collect())
+    // Those of a team that had it before are not this one's.
+    let own = lines.iter().take_while(|line| !line.entry.what.starts_with("app moved"));
+    Ok(own.filter_map(read).collect())
 }
 
 fn read(line: &AuditRecord) -> Option<Line> {
