@@ -87,7 +87,9 @@ pub(super) fn done(name: &str) -> Option<&'static str> {
         "approved" => "Approved. The team sees the client id now, and can make a secret.",
         "review-approved" => "Approved. The app is out of development, and serves everyone.",
         "declined" => "Declined: the request is gone.",
-        "suspended" => "Kept out: every session, grant and token of the account has ended.",
+        "suspended" => {
+            "Kept out: every session, grant and token of the account has ended, with the invitations it sent and the credentials it made."
+        }
         "app-suspended" => "Suspended: everything the app was given has ended.",
         "app-resumed" => "Resumed. What ended stays ended: it asks for new tokens.",
         "resumed" => "The account can sign in again. What ended stays ended.",
@@ -111,7 +113,7 @@ pub(super) fn done(name: &str) -> Option<&'static str> {
         "joined" => "You are a member now.",
         "acting-ended" => "Ended. That app reaches the team’s data no more.",
         "moved" => {
-            "The app has moved. What it had has ended, its secrets and redirect URIs too: make new ones for it."
+            "The app has moved. What it had has ended: secrets, redirect URIs and website stay with the other team. Add its own."
         }
         "all-revoked" => "Revoked: everything the app was given has ended. People sign in to it again.",
         "revoked" => "Revoked. The app's next call is refused.",

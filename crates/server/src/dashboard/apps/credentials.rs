@@ -52,6 +52,13 @@ struct CredentialsPage<'a> {
     shown: Secrets,
 }
 
+impl CredentialsPage<'_> {
+    /// Whether a new secret is seen this once.
+    fn is_shown_once(&self) -> bool {
+        self.secrets.iter().all(|secret| !secret.is_kept)
+    }
+}
+
 struct SecretRow<'a> {
     id: String,
     name: &'a str,

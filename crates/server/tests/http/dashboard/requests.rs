@@ -6,6 +6,14 @@ use super::{OWNER, STRANGER, signed_in};
 use crate::admin::Administrator;
 use crate::app::{Answer, Page, SPOTIFY, TestApp};
 
+/// A form of the request or review that has this in it.
+fn form_of(page: &Page, what: &str, does: &str) -> Page {
+    let section = page.html().split("<section").find(|section| section.contains(what));
+    let section = section.unwrap_or_else(|| panic!("{}", page.html())).to_owned();
+    let answer = Answer { body: section.into(), ..page.answer.clone() };
+    Page { answer }.only(&format!("/dashboard/administration/requests/{does}"))
+}
+
 #[tokio::test]
 async fn a_request_is_approved() {
     let app = TestApp::new().await;
@@ -37,9 +45,8 @@ async fn a_request_is_approved() {
     assert!(page.shows("asked by <bdi>owner@example.com</bdi>"), "{}", page.html());
     let form = page.html().split("<section").find(|section| section.contains("Monthly")).unwrap().to_owned();
     let client_id = form.split("name=\"client_id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let only = page.only("/dashboard/administration/requests/approve");
-    let done =
-        administrator.submit_and_follow(&only, &[("api", "spotify-ads"), ("client_id", client_id)]).await;
+    let approve = form_of(&page, "Monthly", "approve");
+    let done = administrator.submit_and_follow(&approve, &[]).await;
     assert!(done.shows("Approved.") && !done.shows("Monthly statements"), "{}", done.html());
 
     let mails = app.server.mailbox().unwrap().all();
@@ -84,13 +91,6 @@ async fn a_request_is_declined() {
     assert!(!developer.open("/dashboard/teams/5001/apps").await.shows("Declined on"));
 }
 
-/// A form of the first review on the page.
-fn of_review(page: &Page, does: &str) -> Page {
-    let (_, reviews) = page.html().split_once("id=\"review-1\"").unwrap_or_else(|| panic!("{}", page.html()));
-    let answer = Answer { body: reviews.to_owned().into(), ..page.answer.clone() };
-    Page { answer }.only(&format!("/dashboard/administration/requests/{does}"))
-}
-
 /// An administrator approves what they saw: not what has another name or team since, and nothing that nobody asked for.
 #[tokio::test]
 async fn what_was_not_seen_is_not_approved() {
@@ -107,14 +107,14 @@ async fn what_was_not_seen_is_not_approved() {
     owner.submit_and_follow(&ask, &[("purpose", "Set lists")]).await;
     let page = admin.open(REQUESTS).await;
     assert!(page.shows("Setlist") && page.shows("setlist://callback"), "{}", page.html());
-    let approve = of_review(&page, "approve");
+    let approve = form_of(&page, "review-1", "approve");
     let save = settings.only(&format!("{APP}/settings/save"));
     owner.submit_and_follow(&save, &[("name", "Official Bank"), ("description", "")]).await;
     let stale = admin.submit(&approve, &[]).await;
     assert!(stale.answer.status == 409 && stale.shows("Changed meanwhile"), "{}", stale.html());
     assert!(!app.app(&SPOTIFY).await.reviewed);
     let page = admin.open(REQUESTS).await;
-    let (approve, answer) = (of_review(&page, "approve"), of_review(&page, "answer"));
+    let (approve, answer) = (form_of(&page, "review-1", "approve"), form_of(&page, "review-1", "answer"));
     admin.submit_and_follow(&answer, &[("sentence", "Say more.")]).await;
     assert_eq!(admin.submit(&approve, &[]).await.answer.status, 409, "nobody asks any more");
 }
@@ -128,7 +128,7 @@ async fn a_review_is_answered_and_approved() {
         .await;
     let (mut developer, _) = signed_in(&app, OWNER).await;
     let (mut administrator, _) = signed_in(&app, ("critic@example.com", "closing-night")).await;
-    let form = |page: crate::app::Page| page.only(&format!("{SETTINGS}/ask-for-review"));
+    let form = |page: Page| page.only(&format!("{SETTINGS}/ask-for-review"));
     let named = [("api", "spotify"), ("client_id", "5f2a1c9e8b7d4036a1e2c3d4f5061728")];
 
     let page = form(developer.open(SETTINGS).await);
@@ -152,7 +152,7 @@ async fn a_review_is_answered_and_approved() {
     assert!(page.shows("Answered: Give it a website.") && !page.shows("waits for an answer"));
     developer.submit_and_follow(&form(page), &[("purpose", "Setlists, https://setlist.example")]).await;
     let page = administrator.open("/dashboard/administration/requests").await;
-    let done = administrator.submit_and_follow(&of_review(&page, "approve"), &[]).await;
+    let done = administrator.submit_and_follow(&form_of(&page, "review-1", "approve"), &[]).await;
     assert!(done.shows("Approved. The app is out of development"), "{}", done.html());
     let page = developer.open(SETTINGS).await;
     assert!(page.shows("Approved.") && !page.html().contains("ask-for-review"), "{}", page.html());
