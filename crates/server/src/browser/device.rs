@@ -40,11 +40,12 @@ async fn show(api: &Api, parts: &Parts) -> Result<Response, Stop> {
     let Some((cookie, session)) = &visitor.session else {
         return Ok(sign_in::show(&api.door(), &visitor, &occasion(api, parts), "", None));
     };
+    let asked = Asked { api, parts, cookie, session };
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     let typed = form_fields!(query, user_code).ok().and_then(|fields| fields.user_code.value);
     match typed {
-        None => Ok(step(api, parts, cookie, "", None, DeviceStep::EnterCode)),
-        Some(typed) => confirm(api, parts, cookie, session, &typed).await,
+        None => Ok(asked.step("", None, None, DeviceStep::EnterCode)),
+        Some(typed) => asked.confirm(&typed).await,
     }
 }
 
@@ -71,20 +72,20 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
             Some("Sign in to go on."),
         ));
     };
+    let asked = Asked { api, parts, cookie, session };
     let typed = fields.user_code.value.unwrap_or_default();
     let token = fields.form_token.value.unwrap_or_default();
-    let Some(answer) = fields.answer.value else { return confirm(api, parts, cookie, session, &typed).await };
+    let Some(answer) = fields.answer.value else { return asked.confirm(&typed).await };
     let (device, app) = match find(api, parts, &typed).await? {
         Ok(found) => found,
-        Err(not_found) => return Ok(enter_again(api, parts, cookie, &typed, not_found)),
+        Err(not_found) => return Ok(asked.enter_again(&typed, not_found)),
     };
     if !form_token::check(&api.door(), &token, cookie, &bound(parts, &typed, Some(&app))) {
-        return ask(api, parts, cookie, session, &typed, (&device, &app)).await;
+        return asked.show(&typed, &device, &app).await;
     }
     match &*answer {
-        "allow" | "cancel" => {
-            decide(api, parts, cookie, session, &typed, (&device, &app), answer == "allow").await
-        }
+        "allow" => asked.decide(&typed, &device, &app, true).await,
+        "cancel" => asked.decide(&typed, &device, &app, false).await,
         "sign_out" => {
             settle(&api.store, session::end(session.id)).await?;
             let code = device::show_user_code(&device::read_user_code(&typed));
@@ -92,66 +93,89 @@ async fn submit(api: &Api, parts: &Parts, body: Body) -> Result<Response, Stop> 
             let_out(&api.door(), &mut response);
             Ok(response)
         }
-        _ => ask(api, parts, cookie, session, &typed, (&device, &app)).await,
+        _ => asked.show(&typed, &device, &app).await,
     }
 }
 
-async fn confirm(
-    api: &Api,
-    parts: &Parts,
-    cookie: &str,
-    session: &Session,
-    typed: &str,
-) -> Result<Response, Stop> {
-    match find(api, parts, typed).await? {
-        Ok((device, app)) => ask(api, parts, cookie, session, typed, (&device, &app)).await,
-        Err(not_found) => Ok(enter_again(api, parts, cookie, typed, not_found)),
-    }
+/// A request of someone who is signed in.
+struct Asked<'a> {
+    api: &'a Api,
+    parts: &'a Parts,
+    cookie: &'a str,
+    session: &'a Session,
 }
 
-/// Shows who asks, so that a person who was sent a code by someone else can see it (RFC 8628 §5.4).
-async fn ask(
-    api: &Api,
-    parts: &Parts,
-    cookie: &str,
-    session: &Session,
-    typed: &str,
-    (device, app): (&Device, &App),
-) -> Result<Response, Stop> {
-    let confirm = DeviceStep::Confirm {
-        app_name: &app.name,
-        team_name: &app.owner.name,
-        team_kind: team_kind(api, app).await?,
-        reviewed: app.reviewed,
-        permissions: permissions(api, &device.scopes),
-        account_email: &session.account.email,
-    };
-    let code = device::show_user_code(&device::read_user_code(typed));
-    let token = form_token::make(&api.door(), cookie, &bound(parts, &code, Some(app)));
-    Ok(step(api, parts, &token, &code, None, confirm))
-}
-
-async fn decide(
-    api: &Api,
-    parts: &Parts,
-    cookie: &str,
-    session: &Session,
-    typed: &str,
-    (device, app): (&Device, &App),
-    allow: bool,
-) -> Result<Response, Stop> {
-    let earlier = api.store.consent(app.id, session.account.id).await?;
-    let said = device::Answer { person: session.person(), allow, earlier: earlier.as_ref() };
-    let decision = device::answer(app, device, said, api.now());
-    match Attempts::default().settle(&api.store, decision).await {
-        Some(settled) => {
-            settled?;
-            let done = DeviceStep::Done { allowed: allow, app_name: &app.name };
-            let token = form_token::make(&api.door(), cookie, &bound(parts, typed, None));
-            Ok(step(api, parts, &token, typed, None, done))
+impl Asked<'_> {
+    async fn confirm(&self, typed: &str) -> Result<Response, Stop> {
+        match find(self.api, self.parts, typed).await? {
+            Ok((device, app)) => self.show(typed, &device, &app).await,
+            Err(not_found) => Ok(self.enter_again(typed, not_found)),
         }
-        // It was answered meanwhile, or the app is another's now.
-        None => confirm(api, parts, cookie, session, typed).await,
+    }
+
+    /// Shows who asks, so that a person who was sent a code by someone else can see it (RFC 8628 §5.4).
+    async fn show(&self, typed: &str, device: &Device, app: &App) -> Result<Response, Stop> {
+        let confirm = DeviceStep::Confirm {
+            app_name: &app.name,
+            team_name: &app.owner.name,
+            team_kind: team_kind(self.api, app).await?,
+            reviewed: app.reviewed,
+            permissions: permissions(self.api, &device.scopes),
+            account_email: &self.session.account.email,
+        };
+        let code = device::show_user_code(&device::read_user_code(typed));
+        Ok(self.step(&code, Some(app), None, confirm))
+    }
+
+    async fn decide(&self, typed: &str, device: &Device, app: &App, allow: bool) -> Result<Response, Stop> {
+        let earlier = self.api.store.consent(app.id, self.session.account.id).await?;
+        let said = device::Answer { person: self.session.person(), allow, earlier: earlier.as_ref() };
+        let decision = device::answer(app, device, said, self.api.now());
+        match Attempts::default().settle(&self.api.store, decision).await {
+            Some(settled) => {
+                settled?;
+                let done = DeviceStep::Done { allowed: allow, app_name: &app.name };
+                Ok(self.step(typed, None, None, done))
+            }
+            // It was answered meanwhile, or the app is another's now.
+            None => self.confirm(typed).await,
+        }
+    }
+
+    fn enter_again(&self, typed: &str, not_found: NotFound) -> Response {
+        let error = match not_found {
+            NotFound::NoneWaits => "No device waits for this code. Check it, or start again on the device.",
+            NotFound::TooMany { .. } => {
+                "Too many codes were tried from your address. Wait a moment, then try again."
+            }
+        };
+        let mut response = self.step(typed, None, Some(error), DeviceStep::EnterCode);
+        if let NotFound::TooMany { retry_after_seconds } = not_found {
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            response = with_retry_after(response, retry_after_seconds);
+        }
+        response
+    }
+
+    fn step(
+        &self,
+        user_code: &str,
+        app: Option<&App>,
+        error: Option<&str>,
+        step: DeviceStep<'_>,
+    ) -> Response {
+        let Self { api, parts, cookie, .. } = *self;
+        let html = DevicePage {
+            frame: frame(api),
+            action: path(parts),
+            form_token: &form_token::make(&api.door(), cookie, &bound(parts, user_code, app)),
+            user_code,
+            error,
+            step,
+            connections: api.accounts.connections.as_deref(),
+        }
+        .render_page();
+        page(StatusCode::OK, html, None)
     }
 }
 
@@ -160,21 +184,6 @@ async fn decide(
 enum NotFound {
     NoneWaits,
     TooMany { retry_after_seconds: u32 },
-}
-
-fn enter_again(api: &Api, parts: &Parts, cookie: &str, typed: &str, not_found: NotFound) -> Response {
-    let error = match not_found {
-        NotFound::NoneWaits => "No device waits for this code. Check it, or start again on the device.",
-        NotFound::TooMany { .. } => {
-            "Too many codes were tried from your address. Wait a moment, then try again."
-        }
-    };
-    let mut response = step(api, parts, cookie, typed, Some(error), DeviceStep::EnterCode);
-    if let NotFound::TooMany { retry_after_seconds } = not_found {
-        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        response = with_retry_after(response, retry_after_seconds);
-    }
-    response
 }
 
 /// The device that waits under a code. Guesses are counted by address (RFC 8628 §5.1).
@@ -194,31 +203,11 @@ async fn find(api: &Api, parts: &Parts, typed: &str) -> Result<Result<(Device, A
     Ok(found.filter(waits).ok_or(NotFound::NoneWaits))
 }
 
-/// What a form is bound to: the code, so that the answer to one device is never taken for another's, and the app that is named.
+/// What a form is bound to: the code, so that the answer to one device is never taken for another's, and the app that is
+/// named.
 fn bound(parts: &Parts, user_code: &str, app: Option<&App>) -> String {
     let app = app.map(|app| format!("{} {}", app.owner.id, app.name)).unwrap_or_default();
     format!("{} {user_code} {app}", path(parts))
-}
-
-fn step(
-    api: &Api,
-    parts: &Parts,
-    form_token: &str,
-    user_code: &str,
-    error: Option<&str>,
-    step: DeviceStep<'_>,
-) -> Response {
-    let html = DevicePage {
-        frame: frame(api),
-        action: path(parts),
-        form_token,
-        user_code,
-        error,
-        step,
-        connections: api.accounts.connections.as_deref(),
-    }
-    .render_page();
-    page(StatusCode::OK, html, None)
 }
 
 fn occasion<'a>(api: &'a Api, parts: &'a Parts) -> Occasion<'a> {

@@ -56,6 +56,12 @@ impl<'a> Browser<'a> {
         let host = self.app.origin.split_once("://").unwrap().1.to_owned();
         let cookies = self.cookie_header(call.target());
         let answer = self.app.send(call.header("host", host).header("cookie", cookies)).await;
+        // No script reads a session's cookie, so no page may have it (OWASP ASVS 4.0.3, 3.4.2).
+        let sessions = self.cookies.iter().filter(|((_, name), _)| name.ends_with("stagedoor_session"));
+        for (_, session) in sessions {
+            let shown = String::from_utf8_lossy(&answer.body);
+            assert!(!shown.contains(session.as_str()), "{} shows its session's cookie", answer.shown());
+        }
         for set in answer.headers.get_all("set-cookie") {
             let (pair, rules) = set.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
