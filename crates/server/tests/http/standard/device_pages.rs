@@ -1,6 +1,9 @@
 //! The device grant (RFC 8628 §3.3) as the person sees it.
 
+use serde_json::json;
+
 use super::device::{poll, start};
+use crate::admin::Administrator;
 use crate::app::{Browser, CRITIC, FAN, Page, STANDARD, TestApp};
 
 /// A browser that is signed in, on the page that asks for the code.
@@ -56,6 +59,21 @@ async fn a_code_that_is_none() {
         assert!(browser.submit(&confirm, &[("answer", button)]).await.shows(none));
     }
     assert_eq!(poll(&app, &STANDARD, &started).await.status, 200);
+}
+
+/// Nobody agrees to a name that the page did not show.
+#[tokio::test]
+async fn an_app_of_another_name_is_shown_again() {
+    let app = TestApp::new().await;
+    let (mut browser, page) = signed_in(&app, FAN).await;
+    let started = start(&app, &STANDARD, "read").await;
+    let code = started["user_code"].as_str().unwrap();
+    let confirm = browser.submit(&page, &[("user_code", code)]).await;
+    let path = format!("apps/standard/{}", STANDARD.id);
+    Administrator::of(&app).done("PATCH", &path, json!({ "name": "Official Catalogue" })).await;
+    let anew = browser.submit(&confirm, &[("answer", "allow")]).await;
+    assert!(anew.shows("Official Catalogue") && anew.shows("Does your device show this code"));
+    assert_eq!(poll(&app, &STANDARD, &started).await.status, 400, "nothing was decided");
 }
 
 /// Someone else's browser: they sign in as themselves and find the same code again.
